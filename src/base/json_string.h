@@ -1,0 +1,15 @@
+/* JSON strings as they stand in the text, with their escapes (RFC 8259, section 7): what yajl's
+ * decoded strings cannot tell any more. */
+#ifndef ASSENT_JSON_STRING_H
+#define ASSENT_JSON_STRING_H
+
+#include "base/text.h"
+
+/* The string token of a valid JSON text that ends right before offset `end`, without its quotes. */
+struct text json_string_before(struct text json, size_t end);
+
+/* Whether an escape in a raw string (without its quotes) is half of a surrogate pair and stands
+ * alone. yajl decodes those to other text ("?"), so such a string must equal nothing. */
+bool json_string_has_lone_surrogate(struct text raw);
+
+#endif

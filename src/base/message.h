@@ -1,0 +1,28 @@
+/*
+ * The one way to speak to a person: a line on standard error,
+ * `assent: FILE:LINE:COL: error: TEXT`, parts that do not apply left out (cli.md). Only main.c and
+ * cli/ speak. A message never quotes an event's bytes: they hold personal data.
+ */
+#ifndef ASSENT_MESSAGE_H
+#define ASSENT_MESSAGE_H
+
+#include <stdint.h>
+
+struct place {
+    const char *file; /* NULL: none */
+    uint64_t line;    /* 0: none */
+    uint64_t column;  /* 0: none */
+};
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE };
+
+#define NO_PLACE ((struct place){0})
+
+/* Writes the message whole, by one write; control characters in it become '?'. Past 4,000 bytes it
+ * is cut short. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void message(struct place place, enum severity severity, const char *format, ...);
+
+#endif

@@ -1,0 +1,76 @@
+#include "base/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t pending;
+/* A byte in this pipe wakes every wait, also one that begins right after the signal came. */
+static int wake[2] = {-1, -1};
+
+static void on_signal(int signal)
+{
+    int saved = errno;
+    pending = signal;
+    ssize_t written = write(wake[1], "", 1);
+    (void)written;
+    errno = saved;
+}
+
+static bool catch(int signal)
+{
+    struct sigaction old;
+    if (sigaction(signal, NULL, &old) != 0)
+        return false;
+    if (old.sa_handler == SIG_IGN)
+        return true;
+    struct sigaction new = {.sa_handler = on_signal};
+    new.sa_flags = (int)SA_RESETHAND; /* the second one takes its default: the end */
+    sigemptyset(&new.sa_mask);
+    return sigaction(signal, &new, NULL) == 0;
+}
+
+static bool set_up(int fd)
+{
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
+}
+
+bool signals_catch(void)
+{
+    if (pipe(wake) != 0 || !set_up(wake[0]) || !set_up(wake[1]))
+        return false;
+    /* A file-size limit shows as a failed write, which is reported like a full disk. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    if (sigaction(SIGXFSZ, &ignore, NULL) != 0)
+        return false;
+    return catch (SIGINT) && catch (SIGTERM) && catch (SIGHUP);
+}
+
+int signals_pending(void)
+{
+    return pending;
+}
+
+void signals_wait(int fd, short events)
+{
+    struct pollfd fds[2] = {{.fd = fd, .events = events}, {.fd = wake[0], .events = POLLIN}};
+    /* After a signal only a begun line is finished: the wake pipe would end every wait at once. */
+    poll(fds, pending != 0 ? 1 : 2, -1);
+}
+
+void signals_die(int signal)
+{
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigemptyset(&by_default.sa_mask);
+    sigaction(signal, &by_default, NULL);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(signal);
+    _exit(128 + signal); /* only where the signal's default is not to end */
+}

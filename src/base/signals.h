@@ -1,0 +1,23 @@
+/*
+ * Signals. SIGINT, SIGTERM and SIGHUP only raise a flag: the stream stops at a whole line, and then
+ * the process dies by the signal that came (cli.md, "Exit status"). A second one ends it at once.
+ * Signals that were ignored when the program started stay ignored.
+ */
+#ifndef ASSENT_SIGNALS_H
+#define ASSENT_SIGNALS_H
+
+#include <stdbool.h>
+
+/* Call once, before anything is read. False with errno set when the system refuses. */
+bool signals_catch(void);
+
+/* The signal that came, or 0. */
+int signals_pending(void);
+
+/* Waits until the descriptor is ready for the poll events, or a caught signal has come. */
+void signals_wait(int fd, short events);
+
+/* Ends the process by the signal, as if it had never been caught. */
+_Noreturn void signals_die(int signal);
+
+#endif

@@ -1,0 +1,138 @@
+#include "cli/options.h"
+
+#include "base/message.h"
+
+#include <getopt.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char options_help[] =
+    "usage: assent [OPTIONS] -m MAPPING [EVENTS...]\n"
+    "Writes one tagged line per event and destination that the event's consent permits.\n"
+    "\n"
+    "  -m, --mapping FILE      which consent categories each destination needs\n"
+    "  -f, --format tsv|json   the tag's form (default: tsv)\n"
+    "  -d, --destination ID    only this destination; may repeat\n"
+    "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
+    "      --rejects FILE      keep the lines that are not events\n"
+    "      --on-reject ACTION  continue (default) or stop\n"
+    "  -h, --help              show this help\n"
+    "  -V, --version           show the version\n"
+    "\n"
+    "No EVENTS, or -: standard input. See assent(1) and assent-mapping(5).\n";
+
+enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT };
+
+static const struct option long_options[] = {
+    {"mapping", required_argument, NULL, 'm'},
+    {"format", required_argument, NULL, 'f'},
+    {"destination", required_argument, NULL, 'd'},
+    {"max-line", required_argument, NULL, OPTION_MAX_LINE},
+    {"rejects", required_argument, NULL, OPTION_REJECTS},
+    {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool wrong(const char *what, const char *value)
+{
+    message(NO_PLACE, SEVERITY_ERROR, "%s%s; try 'assent --help'", what, value);
+    return false;
+}
+
+/* A number of bytes with an optional suffix K, M or G (powers of 1024); at least 1. */
+static bool read_size(const char *text, size_t *size)
+{
+    size_t n = 0, unit = 1;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        if (n > SIZE_MAX / 100)
+            return false;
+        n = n * 10 + (size_t)(*at - '0');
+    }
+    if (at != text && *at != '\0') {
+        static const char units[] = "KMG";
+        const char *suffix = strchr(units, *at++);
+        if (suffix == NULL)
+            return false;
+        unit <<= 10 * (suffix - units + 1);
+    }
+    /* Far below SIZE_MAX, so that no sum with it overflows. */
+    if (*at != '\0' || n == 0 || n > SIZE_MAX / 16 / unit)
+        return false;
+    *size = n * unit;
+    return true;
+}
+
+/* 0 or 1 for one of two words, -1 for neither. */
+static int one_of_two(const char *value, const char *zero, const char *one)
+{
+    return strcmp(value, zero) == 0 ? 0 : strcmp(value, one) == 0 ? 1 : -1;
+}
+
+static bool read_option(struct options *options, int option, char **argv)
+{
+    int word;
+    switch (option) {
+    case 'm':
+        options->mapping = optarg;
+        return true;
+    case 'f':
+        word = one_of_two(optarg, "tsv", "json");
+        options->format = word == 1 ? FORMAT_JSON : FORMAT_TSV;
+        return word >= 0 || wrong("--format is tsv or json, not ", optarg);
+    case 'd':
+        options->destinations[options->n_destinations++] = optarg;
+        return true;
+    case OPTION_MAX_LINE:
+        return read_size(optarg, &options->max_line) ||
+               wrong("--max-line is a number of bytes such as 65536 or 16M, not ", optarg);
+    case OPTION_REJECTS:
+        options->rejects = optarg;
+        return true;
+    case OPTION_ON_REJECT:
+        word = one_of_two(optarg, "continue", "stop");
+        options->stop_on_reject = word == 1;
+        return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
+    case 'h':
+        options->help = true;
+        return true;
+    case 'V':
+        options->version = true;
+        return true;
+    case ':':
+        return wrong("a value is missing after ", argv[optind - 1]);
+    default:
+        if (optopt > 0 && optopt < OPTION_MAX_LINE)
+            return wrong("unknown option -", (char[]){(char)optopt, '\0'});
+        return wrong("unknown or ambiguous option ", argv[optind - 1]);
+    }
+}
+
+bool options_read(struct options *options, int argc, char **argv)
+{
+    static const char *const standard_input[] = {"-", NULL};
+    *options = (struct options){.max_line = (size_t)16 << 20, .events = standard_input};
+    options->destinations = malloc((size_t)argc * sizeof *options->destinations);
+    if (options->destinations == NULL)
+        return wrong("out of memory", "");
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":m:f:d:hV", long_options, NULL)) != -1)
+        if (!read_option(options, option, argv))
+            return false;
+    if (options->help || options->version)
+        return true;
+    if (options->mapping == NULL)
+        return wrong("no mapping: name one with -m", "");
+    if (optind < argc)
+        options->events = (const char *const *)&argv[optind];
+    return true;
+}
+
+void options_free(struct options *options)
+{
+    free(options->destinations);
+}

@@ -1,0 +1,30 @@
+/* The filter's command line, read and checked before anything is opened. Contract: cli.md. */
+#ifndef ASSENT_OPTIONS_H
+#define ASSENT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum format { FORMAT_TSV, FORMAT_JSON };
+
+struct options {
+    const char *mapping;
+    enum format format;
+    const char **destinations; /* of -d; n of them */
+    size_t n_destinations;
+    size_t max_line;
+    const char *rejects; /* NULL: they are only counted */
+    bool stop_on_reject;
+    const char *const *events; /* NULL-ended; "-" where none was named */
+    bool help, version;
+};
+
+/* Reads the command line, whose strings must outlive the options. False after a message when it is
+ * wrong: status 2. options_free frees what it allocated, in either case. */
+bool options_read(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
+
+/* What --help prints. */
+extern const char options_help[];
+
+#endif

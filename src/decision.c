@@ -1,0 +1,126 @@
+#include "decision.h"
+
+static const char *const reason_names[] = {
+    [REASON_NOT_ENFORCED] = "not-enforced",
+    [REASON_NO_CONSENT_OBJECT] = "no-consent-object",
+    [REASON_UNMAPPED] = "unmapped",
+    [REASON_MALFORMED_CONSENT] = "malformed-consent",
+    [REASON_EMPTY_CONSENT] = "empty-consent",
+    [REASON_END_USER_CONSENT] = "end-user-consent",
+    [REASON_CATEGORY_DISABLED] = "category-disabled",
+    [REASON_CONSENTED] = "consented",
+    [REASON_INTEGRATIONS] = "integrations",
+};
+
+const char *reason_name(enum reason reason)
+{
+    return reason_names[reason];
+}
+
+static struct decision block(enum reason reason)
+{
+    return (struct decision){false, reason};
+}
+
+static struct decision deliver(enum reason reason)
+{
+    return (struct decision){true, reason};
+}
+
+static struct decision deliver_if_allowed(const struct event *event,
+                                          const struct destination *destination, enum reason reason)
+{
+    return integrations_allow(event, destination) ? deliver(reason) : block(REASON_INTEGRATIONS);
+}
+
+/* Where a consent object is present, the integrations object speaks only under `veto`. */
+static struct decision deliver_unless_vetoed(const struct mapping *mapping,
+                                             const struct event *event,
+                                             const struct destination *destination,
+                                             enum reason reason)
+{
+    if (mapping->rules.knob[KNOB_INTEGRATIONS] == INTEGRATIONS_VETO)
+        return deliver_if_allowed(event, destination, reason);
+    return deliver(reason);
+}
+
+static bool not_enforced(const struct event *event, const struct destination *destination)
+{
+    bool all_ignored = destination->n_categories != 0 && destination->n_masks == 0;
+    return destination->kind != KIND_EVENT_STREAMING || event->source_exempt || all_ignored;
+}
+
+enum enforcement { NOT_ENFORCED_BY_ABSENCE, DENIED, BY_PREFERENCES };
+
+/* The knobs `empty` and `absent`. */
+static enum enforcement enforcement(const struct rules *rules, const struct event *event)
+{
+    enum enforcement absent =
+        rules->knob[KNOB_ABSENT] == ABSENT_DELIVER ? NOT_ENFORCED_BY_ABSENCE : DENIED;
+    switch (event->consent) {
+    case CONSENT_ABSENT:
+        return absent;
+    case CONSENT_EMPTY:
+        if (rules->knob[KNOB_EMPTY] == EMPTY_ABSENT)
+            return absent;
+        if (rules->knob[KNOB_EMPTY] == EMPTY_ABSENT_WITHOUT_INTEGRATIONS &&
+            event->integrations_empty)
+            return absent;
+        return DENIED;
+    case CONSENT_STATED:
+        return BY_PREFERENCES;
+    case CONSENT_MALFORMED:
+        break;
+    }
+    return DENIED;
+}
+
+static enum reason reason_of_denial(enum consent_state consent)
+{
+    if (consent == CONSENT_ABSENT)
+        return REASON_NO_CONSENT_OBJECT;
+    return consent == CONSENT_EMPTY ? REASON_EMPTY_CONSENT : REASON_MALFORMED_CONSENT;
+}
+
+/* Whether the categories are consented as `match` asks. With all_enabled, disabled ones count like
+ * the others. */
+static bool is_consented(const struct event *event, const struct destination *destination,
+                         bool all_enabled)
+{
+    bool any = false, all = true;
+    for (size_t i = 0; i < destination->n_masks; i++) {
+        const struct mask *mask = &destination->masks[i];
+        uint64_t satisfied = event->consented[mask->word] &
+                             (all_enabled ? mask->asked : mask->enabled);
+        any = any || satisfied != 0;
+        all = all && satisfied == mask->asked;
+    }
+    return destination->match == MATCH_ANY ? any : all;
+}
+
+struct decision decide(const struct mapping *mapping, const struct event *event,
+                       const struct destination *destination)
+{
+    if (not_enforced(event, destination))
+        return deliver_if_allowed(event, destination, REASON_NOT_ENFORCED);
+
+    enum enforcement enforced = enforcement(&mapping->rules, event);
+    if (enforced == NOT_ENFORCED_BY_ABSENCE)
+        return deliver_if_allowed(event, destination, REASON_NO_CONSENT_OBJECT);
+
+    if (destination->n_categories == 0) {
+        if (mapping->rules.knob[KNOB_UNMAPPED] == UNMAPPED_BLOCK)
+            return block(REASON_UNMAPPED);
+        return deliver_unless_vetoed(mapping, event, destination, REASON_UNMAPPED);
+    }
+
+    if (enforced == DENIED)
+        return block(reason_of_denial(event->consent));
+
+    struct decision consented =
+        deliver_unless_vetoed(mapping, event, destination, REASON_CONSENTED);
+    if (is_consented(event, destination, false))
+        return consented;
+    bool would_be_delivered = is_consented(event, destination, true) && consented.deliver;
+    return block(would_be_delivered ? REASON_CATEGORY_DISABLED : REASON_END_USER_CONSENT);
+}

@@ -1,0 +1,35 @@
+/*
+ * The decision: one event, one destination, deliver or block, with one reason. A pure function that
+ * every command calls. Contract: mapping.md, "The decision" and "Reasons".
+ */
+#ifndef ASSENT_DECISION_H
+#define ASSENT_DECISION_H
+
+#include "event/event.h"
+
+enum reason {
+    REASON_NOT_ENFORCED,
+    REASON_NO_CONSENT_OBJECT,
+    REASON_UNMAPPED,
+    REASON_MALFORMED_CONSENT,
+    REASON_EMPTY_CONSENT,
+    REASON_END_USER_CONSENT,
+    REASON_CATEGORY_DISABLED,
+    REASON_CONSENTED,
+    REASON_INTEGRATIONS,
+};
+
+struct decision {
+    bool deliver;
+    enum reason reason;
+};
+
+/* The reason's name, stable: "end-user-consent". Constant. */
+const char *reason_name(enum reason reason);
+
+/* Decides by the mapping's rules; the destination is one of the mapping's, the event was scanned
+ * for the same mapping. */
+struct decision decide(const struct mapping *mapping, const struct event *event,
+                       const struct destination *destination);
+
+#endif

@@ -1,0 +1,284 @@
+#include "event/scan.h"
+
+#include "base/json_string.h"
+#include "base/yajl_memory.h"
+
+enum value { VALUE_TRUE, VALUE_FALSE, VALUE_NULL, VALUE_NUMBER, VALUE_STRING, VALUE_ARRAY, VALUE_OBJECT };
+
+static bool on_a_path(const struct scan *scan)
+{
+    return scan->outside == 0;
+}
+
+/* A string of the line that yajl had to decode may have held a lone surrogate, which its bytes do
+ * not show any more; one that yajl passes on as it stands cannot. */
+static bool has_lone_surrogate(const struct scan *scan, const unsigned char *bytes)
+{
+    const struct text *line = &scan->event.line;
+    const char *at = (const char *)bytes;
+    if (at >= line->bytes && at < line->bytes + line->len)
+        return false;
+    struct text raw = json_string_before(*line, yajl_get_bytes_consumed(scan->handle));
+    return json_string_has_lone_surrogate(raw);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static struct text up_to_nul(struct text text)
+{
+    const char *nul = text.len == 0 ? NULL : memchr(text.bytes, '\0', text.len);
+    return nul == NULL ? text : (struct text){text.bytes, (size_t)(nul - text.bytes)};
+}
+
+/* Equal when ASCII case and all from a NUL on are ignored, as careless readers do. */
+static bool looks_like(struct text a, struct text b)
+{
+    a = up_to_nul(a);
+    b = up_to_nul(b);
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.bytes[i]) != lower(b.bytes[i]))
+            return false;
+    return true;
+}
+
+/* The node of a key in the object that is being read; look-alikes are noted on the way. */
+static size_t follow(struct scan *scan, struct text key, bool lone_surrogate)
+{
+    const struct key_node *nodes = scan->mapping->paths.nodes;
+    size_t found = 0;
+    for (size_t i = nodes[scan->node].first_child; i != 0; i = nodes[i].next_sibling) {
+        if (!lone_surrogate && text_equal(nodes[i].key, key)) {
+            found = i;
+            if (scan->seen[i].times < 2)
+                scan->seen[i].times++;
+        } else if (lone_surrogate || looks_like(nodes[i].key, key)) {
+            scan->seen[i].look_alike = true;
+        }
+    }
+    return found;
+}
+
+static void category_key(struct scan *scan, struct text key)
+{
+    size_t category = ids_find(&scan->mapping->category_ids, key);
+    if (category == IDS_NONE)
+        return;
+    if (bitset_has(scan->event.stated, category))
+        scan->category_twice = true;
+    bitset_add(scan->event.stated, category);
+    scan->category = category;
+}
+
+static void integration_key(struct scan *scan, struct text key)
+{
+    size_t integration = ids_find(&scan->mapping->integrations, key);
+    if (integration == IDS_NONE)
+        return;
+    if (bitset_has(scan->event.named, integration)) {
+        bitset_add(scan->event.refused, integration);
+        scan->all_twice = scan->all_twice || integration == INTEGRATION_ALL;
+    }
+    bitset_add(scan->event.named, integration);
+    scan->integration = integration;
+}
+
+static int on_key(void *ctx, const unsigned char *bytes, size_t len)
+{
+    struct scan *scan = ctx;
+    if (!on_a_path(scan))
+        return 1;
+    struct text key = {(const char *)bytes, len};
+    bool lone_surrogate = has_lone_surrogate(scan, bytes);
+    unsigned roles = scan->mapping->paths.nodes[scan->node].roles;
+    scan->category = scan->integration = IDS_NONE;
+    scan->child = follow(scan, key, lone_surrogate);
+    if (roles & ROLE_INTEGRATIONS)
+        scan->any_integration = true;
+    if (lone_surrogate)
+        return 1;
+    if (roles & ROLE_PREFERENCES)
+        category_key(scan, key);
+    if (roles & ROLE_INTEGRATIONS)
+        integration_key(scan, key);
+    return 1;
+}
+
+/* A value of an object on a path, which its key has announced. */
+static void member_value(struct scan *scan, enum value value)
+{
+    if (scan->child != 0 && value != VALUE_OBJECT)
+        scan->seen[scan->child].not_an_object = true;
+    if (scan->category != IDS_NONE && value == VALUE_TRUE)
+        bitset_add(scan->event.consented, scan->category);
+    if (scan->integration != IDS_NONE && value != VALUE_TRUE && value != VALUE_OBJECT)
+        bitset_add(scan->event.refused, scan->integration);
+}
+
+static int on_scalar(struct scan *scan, enum value value)
+{
+    if (scan->depth == 0) {
+        scan->reject = REJECT_NOT_OBJECT;
+        return 0;
+    }
+    if (on_a_path(scan))
+        member_value(scan, value);
+    return 1;
+}
+
+static int on_null(void *ctx)
+{
+    return on_scalar(ctx, VALUE_NULL);
+}
+
+static int on_boolean(void *ctx, int is_true)
+{
+    return on_scalar(ctx, is_true ? VALUE_TRUE : VALUE_FALSE);
+}
+
+static int on_number(void *ctx, const char *bytes, size_t len)
+{
+    (void)bytes;
+    (void)len;
+    return on_scalar(ctx, VALUE_NUMBER);
+}
+
+static int on_string(void *ctx, const unsigned char *bytes, size_t len)
+{
+    struct scan *scan = ctx;
+    if (on_a_path(scan) && scan->child != 0 &&
+        (scan->mapping->paths.nodes[scan->child].roles & ROLE_SOURCE)) {
+        struct text id = {(const char *)bytes, len};
+        scan->source_listed = !has_lone_surrogate(scan, bytes) &&
+                              ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
+    }
+    return on_scalar(scan, VALUE_STRING);
+}
+
+static int open_container(struct scan *scan, enum value value)
+{
+    if (scan->depth == 0 && value != VALUE_OBJECT) {
+        scan->reject = REJECT_NOT_OBJECT;
+        return 0;
+    }
+    if (scan->depth == EVENT_DEPTH) {
+        scan->reject = REJECT_TOO_DEEP;
+        return 0;
+    }
+    scan->depth++;
+    if (scan->depth == 1)
+        return 1; /* the event itself: node 0 */
+    if (!on_a_path(scan)) {
+        scan->outside++;
+        return 1;
+    }
+    member_value(scan, value);
+    if (scan->child != 0 && value == VALUE_OBJECT)
+        scan->node = scan->child;
+    else
+        scan->outside++;
+    return 1;
+}
+
+static int on_start_object(void *ctx)
+{
+    return open_container(ctx, VALUE_OBJECT);
+}
+
+static int on_start_array(void *ctx)
+{
+    return open_container(ctx, VALUE_ARRAY);
+}
+
+static int on_end(void *ctx)
+{
+    struct scan *scan = ctx;
+    scan->depth--;
+    if (scan->depth == 0)
+        scan->ended_at = yajl_get_bytes_consumed(scan->handle);
+    if (scan->outside != 0)
+        scan->outside--;
+    else
+        scan->node = scan->mapping->paths.nodes[scan->node].parent;
+    return 1;
+}
+
+/* Only yajl_number is given: yajl_integer and yajl_double would refuse large numbers. */
+static const yajl_callbacks callbacks = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_integer = NULL,
+    .yajl_double = NULL,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_start_object,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_end,
+    .yajl_start_array = on_start_array,
+    .yajl_end_array = on_end,
+};
+
+void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *memory,
+               struct arena *line_arena)
+{
+    size_t n_categories = bitset_words(mapping->category_ids.n);
+    size_t n_integrations = bitset_words(mapping->integrations.n);
+    *scan = (struct scan){.mapping = mapping, .arena = line_arena};
+    scan->seen = arena_alloc(memory, mapping->paths.n * sizeof *scan->seen);
+    scan->event.consented = arena_alloc(memory, n_categories * sizeof(uint64_t));
+    scan->event.stated = arena_alloc(memory, n_categories * sizeof(uint64_t));
+    scan->event.named = arena_alloc(memory, n_integrations * sizeof(uint64_t));
+    scan->event.refused = arena_alloc(memory, n_integrations * sizeof(uint64_t));
+}
+
+static void reset(struct scan *scan, struct text line)
+{
+    const struct mapping *mapping = scan->mapping;
+    size_t n_categories = bitset_words(mapping->category_ids.n) * sizeof(uint64_t);
+    size_t n_integrations = bitset_words(mapping->integrations.n) * sizeof(uint64_t);
+    memset(scan->seen, 0, mapping->paths.n * sizeof *scan->seen);
+    memset(scan->event.consented, 0, n_categories);
+    memset(scan->event.stated, 0, n_categories);
+    memset(scan->event.named, 0, n_integrations);
+    memset(scan->event.refused, 0, n_integrations);
+    scan->event.line = line;
+    scan->category_twice = scan->all_twice = scan->any_integration = scan->source_listed = false;
+    scan->node = scan->outside = scan->depth = scan->child = 0;
+    scan->category = scan->integration = IDS_NONE;
+    scan->ended_at = 0;
+    scan->reject = REJECT_NONE;
+}
+
+/* Why the parse failed. yajl has consumed the byte it stumbled over. */
+static enum reject fault(struct scan *scan, yajl_status status, size_t *at)
+{
+    size_t consumed = yajl_get_bytes_consumed(scan->handle);
+    *at = consumed == 0 ? 0 : consumed - 1;
+    if (status == yajl_status_client_canceled)
+        return scan->reject;
+    if (scan->ended_at == 0)
+        return REJECT_NOT_JSON;
+    *at = scan->ended_at;
+    return REJECT_TWO_VALUES;
+}
+
+enum reject event_scan(struct scan *scan, struct text line, size_t *at)
+{
+    reset(scan, line);
+    arena_reset(scan->arena);
+    yajl_alloc_funcs memory = yajl_memory(scan->arena);
+    scan->handle = yajl_alloc(&callbacks, &memory, scan);
+    const unsigned char *bytes = (const unsigned char *)line.bytes;
+    yajl_status status = yajl_parse(scan->handle, bytes, line.len);
+    if (status != yajl_status_ok)
+        return fault(scan, status, at);
+    *at = line.len;
+    if (yajl_complete_parse(scan->handle) != yajl_status_ok)
+        return REJECT_NOT_ENDED;
+    consent_settle(scan);
+    return REJECT_NONE;
+}

@@ -1,0 +1,59 @@
+/*
+ * The consent scan: one line through yajl's callbacks, which follow the mapping's key paths and
+ * look at nothing else. Contract: mapping.md, "The consent state of an event", "The integrations
+ * object", "Ambiguity never widens delivery".
+ *
+ * Of the event's members only those on a key path (mapping/key_paths.h) have a node; `node` is the
+ * one whose members are being read, and `outside` counts the open containers that are none. What is
+ * seen is noted per node; when the line has ended, consent_settle makes the event's state of it.
+ */
+#ifndef ASSENT_SCAN_H
+#define ASSENT_SCAN_H
+
+#include "event/event.h"
+#include "event/line.h"
+
+#include <yajl/yajl_parse.h>
+
+/* What a line said of one node. */
+struct node_seen {
+    unsigned times;    /* its key stood there, exactly; 2: more than once */
+    bool look_alike;   /* a key that is not it but reads like it */
+    bool not_an_object;
+};
+
+struct scan {
+    const struct mapping *mapping;
+    struct event event;
+    struct node_seen *seen; /* by node number */
+    bool category_twice;    /* a category that the mapping knows */
+    bool all_twice;
+    bool any_integration; /* the integrations object has a key */
+    bool source_listed;   /* the source id is one of sources.other */
+
+    /* while a line is parsed */
+    yajl_handle handle;
+    struct arena *arena; /* yajl's memory; cleared per line */
+    size_t node;
+    size_t outside;
+    size_t depth;       /* of open containers */
+    size_t child;       /* the node whose value comes next, 0: none */
+    size_t category;    /* likewise a category's number, or IDS_NONE */
+    size_t integration; /* likewise an integrations key's number, or IDS_NONE */
+    size_t ended_at;    /* behind the event's last brace, 0: not read yet */
+    enum reject reject; /* why a callback stopped the parse */
+};
+
+/* Makes a scan for the mapping's events. The mapping must outlive it; its own memory comes from
+ * `memory`, yajl's from `line_arena`, inside of whose arena_try both calls must run. */
+void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *memory,
+               struct arena *line_arena);
+
+/* Parses a line that line_check let through and fills scan->event. The event borrows the line. On
+ * anything but REJECT_NONE, *at is the offset of the fault and the event must not be used. */
+enum reject event_scan(struct scan *scan, struct text line, size_t *at);
+
+/* Makes the event's states of what the scan has seen; event_scan calls it (consent.c). */
+void consent_settle(struct scan *scan);
+
+#endif

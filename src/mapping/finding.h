@@ -1,0 +1,77 @@
+/*
+ * What is wrong with a mapping file: a code that stays the same, a place, a sentence that says how
+ * to mend it. Reading a mapping collects findings and never stops at the first one.
+ */
+#ifndef ASSENT_FINDING_H
+#define ASSENT_FINDING_H
+
+#include "base/arena.h"
+#include "base/text.h"
+
+enum finding_code {
+    FINDING_NOT_JSON,
+    FINDING_NOT_UTF8,
+    FINDING_TOO_LARGE,
+    FINDING_TOO_DEEP,
+    FINDING_LONE_SURROGATE,
+    FINDING_WRONG_TYPE,
+    FINDING_UNKNOWN_KEY,
+    FINDING_DUPLICATE_KEY,
+    FINDING_MISSING_KEY,
+    FINDING_BAD_VERSION,
+    FINDING_UNKNOWN_POLICY,
+    FINDING_UNKNOWN_VALUE,
+    FINDING_BAD_POINTER,
+    FINDING_BAD_CATEGORY_ID,
+    FINDING_BAD_DESTINATION_ID,
+    FINDING_UNDECLARED_CATEGORY,
+    FINDING_DUPLICATE_CATEGORY,
+    FINDING_SOURCE_BOTH_KINDS,
+    FINDING_NO_DESTINATION,
+};
+
+struct finding {
+    enum finding_code code;
+    size_t at;        /* byte offset in the file */
+    const char *text; /* one sentence, no event bytes, no control characters */
+};
+
+struct findings {
+    struct arena *arena; /* owns the list and the sentences */
+    struct finding *list;
+    size_t n;
+    size_t n_more; /* past FINDINGS_MOST they are only counted */
+};
+
+enum { FINDINGS_MOST = 10000 };
+
+/* Its name in messages and reports: "undeclared-category". Constant. */
+const char *finding_name(enum finding_code code);
+
+/* Adds a finding; the sentence is formatted as by printf and shortened past 400 bytes. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+void findings_add(struct findings *findings, enum finding_code code, size_t at, const char *format,
+                  ...);
+
+/* Puts the findings in the order of their places in the file. */
+void findings_sort(struct findings *findings);
+
+/* The text in quotes, fit to stand in a sentence: control characters as \u escapes, long texts cut
+ * short. In the arena. */
+const char *quoted(struct arena *arena, struct text text);
+
+/* A walk through a file from place to place. */
+struct place_walk {
+    struct text file;
+    size_t at;           /* where it stands: byte offset */
+    size_t line, column; /* the same, from 1; columns count characters, and a BOM is none */
+};
+
+struct place_walk place_walk_start(struct text file);
+
+/* Moves on to a byte offset at or behind where it stands. */
+void place_walk_to(struct place_walk *walk, size_t at);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The keys on the way from an event to what assent reads of it: the consent object's preferences,
+ * the integrations object, the source id. One small tree of keys, which the event's scan follows.
+ */
+#ifndef ASSENT_KEY_PATHS_H
+#define ASSENT_KEY_PATHS_H
+
+#include "base/json_path.h"
+
+/* What a member of the event is for. One member may be several things, if the mapping says so. */
+enum key_role {
+    ROLE_PREFERENCES = 1,  /* its members are categories */
+    ROLE_INTEGRATIONS = 2, /* its members are integrations keys */
+    ROLE_SOURCE = 4,       /* its value is the source id */
+};
+
+struct key_node {
+    struct text key;     /* of the root: empty */
+    unsigned roles;      /* of enum key_role */
+    size_t parent;       /* of the root: itself */
+    size_t first_child;  /* 0: none (the root is nobody's child) */
+    size_t next_sibling; /* 0: none */
+};
+
+/* A way down: the nodes' numbers from the root's child to the goal; none when the goal is the root. */
+struct key_way {
+    size_t *nodes;
+    size_t n;
+};
+
+struct key_paths {
+    struct key_node *nodes; /* node 0 is the event itself */
+    size_t n;
+    struct key_way consent;     /* to the consent object and, where it has a name, its preferences */
+    struct key_way integrations;
+    struct key_way source;
+};
+
+/* Adds the way of a path to the tree and gives its goal the role (0: none). */
+struct key_way key_paths_add(struct key_paths *paths, struct arena *arena, struct json_path path,
+                             unsigned role);
+
+#endif

@@ -1,0 +1,43 @@
+#include "mapping/mapping.h"
+
+const char *const kind_words[] = {
+    [KIND_EVENT_STREAMING] = "event-streaming",
+    [KIND_WAREHOUSE] = "warehouse",
+    [KIND_OTHER] = "other",
+    NULL,
+};
+
+/* The destination's mask for a word, which is added when it is new. */
+static struct mask *mask_of(struct destination *destination, size_t word)
+{
+    for (size_t i = 0; i < destination->n_masks; i++)
+        if (destination->masks[i].word == word)
+            return &destination->masks[i];
+    destination->masks[destination->n_masks] = (struct mask){.word = word};
+    return &destination->masks[destination->n_masks++];
+}
+
+static void build_masks(const struct mapping *mapping, struct arena *arena,
+                        struct destination *destination)
+{
+    bool ignore = mapping->rules.knob[KNOB_DISABLED] == DISABLED_IGNORE;
+    destination->masks =
+        arena_alloc(arena, destination->n_categories * sizeof *destination->masks);
+    for (size_t i = 0; i < destination->n_categories; i++) {
+        size_t category = destination->categories[i];
+        bool enabled = mapping->categories[category].enabled;
+        if (!enabled && ignore)
+            continue;
+        struct mask *mask = mask_of(destination, category / 64);
+        uint64_t bit = (uint64_t)1 << (category % 64);
+        mask->asked |= bit;
+        if (enabled)
+            mask->enabled |= bit;
+    }
+}
+
+void mapping_build_masks(struct mapping *mapping, struct arena *arena)
+{
+    for (size_t i = 0; i < mapping_n_destinations(mapping); i++)
+        build_masks(mapping, arena, &mapping->destinations[i]);
+}

@@ -1,0 +1,71 @@
+/*
+ * The mapping: which consent categories each destination needs, and the rules. Read once, then
+ * immutable: every thread may look at it. All of it lives in one arena and names borrow from it.
+ * Contract: mapping.md, "The file" and "The knobs".
+ */
+#ifndef ASSENT_MAPPING_H
+#define ASSENT_MAPPING_H
+
+#include "base/bitset.h"
+#include "mapping/ids.h"
+#include "mapping/key_paths.h"
+#include "mapping/policy.h"
+
+struct category {
+    struct text id;
+    struct text name;        /* the id, when none is given */
+    struct text description; /* "" when none is given */
+    bool enabled;
+    size_t at; /* where the file first speaks of it */
+};
+
+enum kind { KIND_EVENT_STREAMING, KIND_WAREHOUSE, KIND_OTHER };
+extern const char *const kind_words[];
+
+/* One 64-bit word of the categories that a destination asks for; words without any are left out. */
+struct mask {
+    size_t word;
+    uint64_t asked;
+    uint64_t enabled; /* those of `asked` that an event's consent can satisfy */
+};
+
+struct destination {
+    struct text id;
+    struct text name;
+    enum kind kind;
+    enum match match;
+    size_t *categories; /* as listed, disabled ones included */
+    size_t n_categories;
+    size_t *integrations; /* numbers of its own keys in mapping.integrations */
+    size_t n_integrations;
+    struct mask *masks; /* what the rules leave of the categories: under `disabled: ignore` the
+                           disabled ones are gone */
+    size_t n_masks;     /* 0 with n_categories > 0: all are disabled and ignored */
+    size_t at;          /* of its id in the file */
+};
+
+/* The number of `All` among mapping.integrations. */
+enum { INTEGRATION_ALL = 0 };
+
+struct mapping {
+    const struct policy *policy;
+    struct rules rules;
+    bool preferences_named; /* false: the consent object itself holds the booleans */
+    struct key_paths paths;
+    struct ids category_ids;
+    struct category *categories; /* by their number in category_ids */
+    struct ids destination_ids;
+    struct destination *destinations; /* in the file's order, by their number in destination_ids */
+    struct ids integrations;          /* every destination's own keys, and `All` */
+    struct ids sources_website, sources_other;
+};
+
+/* Builds the destinations' masks from their categories and the rules. */
+void mapping_build_masks(struct mapping *mapping, struct arena *arena);
+
+static inline size_t mapping_n_destinations(const struct mapping *mapping)
+{
+    return mapping->destination_ids.n;
+}
+
+#endif

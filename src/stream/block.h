@@ -1,0 +1,20 @@
+/* What the reader hands on: a run of whole lines, or a part of a line that is too long to be one. */
+#ifndef ASSENT_BLOCK_H
+#define ASSENT_BLOCK_H
+
+#include "base/text.h"
+
+#include <stdint.h>
+
+struct block {
+    struct text text;    /* whole lines with their ends; only a file's last may lack its LF */
+    const char *name;    /* of the file, for messages; outlives the block */
+    uint64_t first_line; /* number, from 1, of the first line in its file */
+    bool over_long;      /* text is part of one line that is longer than the limit */
+    bool begins, ends;   /* of that line: the first part, the last part */
+
+    char *bytes; /* the memory that text points into; the block's own */
+    size_t len, cap;
+};
+
+#endif

@@ -1,0 +1,229 @@
+#include "stream/input.h"
+
+#include "base/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    READ_SIZE = 256 * 1024,
+    /* Past this many bytes more than max_line without an LF, a line is too long even when a BOM
+     * stands before it and its last byte is the CR of its end. */
+    SLACK = 5,
+};
+
+const char *input_name(const char *name)
+{
+    return strcmp(name, "-") == 0 ? "<stdin>" : name;
+}
+
+struct input input_start(const char *const *names, size_t max_line)
+{
+    return (struct input){.names = names, .max_line = max_line, .fd = -1};
+}
+
+static bool open_next(struct input *input)
+{
+    const char *name = *input->names++;
+    input->name = input_name(name);
+    input->lines = 0;
+    input->at_start = true;
+    input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+    input->error = errno;
+    return input->fd >= 0;
+}
+
+static void close_file(struct input *input)
+{
+    if (input->fd > STDIN_FILENO)
+        close(input->fd);
+    input->fd = -1;
+}
+
+static bool reserve(char **bytes, size_t *cap, size_t needed)
+{
+    if (needed <= *cap)
+        return true;
+    char *new = realloc(*bytes, needed);
+    if (new == NULL)
+        return false;
+    *bytes = new;
+    *cap = needed;
+    return true;
+}
+
+/* Room for one more read: blocks double until a line of the longest kind fits. */
+static bool make_room(const struct input *input, struct block *block)
+{
+    if (block->len < block->cap)
+        return true;
+    size_t most = input->max_line + SLACK;
+    size_t cap = block->cap < READ_SIZE ? READ_SIZE : block->cap * 2;
+    if (cap > most && block->len < most)
+        cap = most;
+    return reserve(&block->bytes, &block->cap, cap < READ_SIZE ? READ_SIZE : cap);
+}
+
+/* Reads once, waiting if it must. *n is 0 at the file's end. */
+static enum input_status read_once(struct input *input, struct block *block, size_t *n)
+{
+    if (!make_room(input, block))
+        return INPUT_NO_MEMORY;
+    size_t room = block->cap - block->len;
+    for (;;) {
+        if (signals_pending() != 0)
+            return INPUT_INTERRUPTED;
+        signals_wait(input->fd, POLLIN);
+        if (signals_pending() != 0)
+            return INPUT_INTERRUPTED;
+        ssize_t got =
+            read(input->fd, block->bytes + block->len, room < READ_SIZE ? room : READ_SIZE);
+        if (got >= 0) {
+            *n = (size_t)got;
+            block->len += *n;
+            return INPUT_BLOCK;
+        }
+        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+            input->error = errno;
+            return INPUT_FAILED;
+        }
+    }
+}
+
+static size_t count_line_ends(const char *bytes, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        n += bytes[i] == '\n';
+    return n;
+}
+
+/* Ends the block at the offset; what was read behind it is carried over to the next one. */
+static enum input_status cut(struct input *input, struct block *block, size_t end)
+{
+    size_t rest = block->len - end;
+    if (!reserve(&input->carry, &input->carry_cap, rest))
+        return INPUT_NO_MEMORY;
+    if (rest != 0)
+        memcpy(input->carry, block->bytes + end, rest);
+    input->carry_len = rest;
+    block->len = end;
+
+    size_t skip = 0;
+    if (input->at_start && end >= 3 && memcmp(block->bytes, "\xEF\xBB\xBF", 3) == 0)
+        skip = 3;
+    input->at_start = false;
+    block->text = (struct text){block->bytes + skip, end - skip};
+    block->name = input->name;
+    block->first_line = input->lines + 1;
+    return INPUT_BLOCK;
+}
+
+static enum input_status cut_lines(struct input *input, struct block *block, size_t end)
+{
+    enum input_status status = cut(input, block, end);
+    block->over_long = block->begins = block->ends = false;
+    input->lines += count_line_ends(block->text.bytes, block->text.len);
+    if (block->text.len != 0 && block->bytes[end - 1] != '\n')
+        input->lines++;
+    return status;
+}
+
+static enum input_status cut_part(struct input *input, struct block *block, size_t end, bool ends)
+{
+    bool begins = !input->over_long;
+    enum input_status status = cut(input, block, end);
+    block->over_long = true;
+    block->begins = begins;
+    block->ends = ends;
+    input->over_long = !ends;
+    if (ends)
+        input->lines++;
+    return status;
+}
+
+/* The offset behind the last LF among the bytes from `from` on, or 0. */
+static size_t behind_last_line_end(const struct block *block, size_t from)
+{
+    for (size_t i = block->len; i > from; i--)
+        if (block->bytes[i - 1] == '\n')
+            return i;
+    return 0;
+}
+
+static enum input_status rest_of_over_long(struct input *input, struct block *block)
+{
+    size_t n = 0;
+    if (block->len == 0) {
+        enum input_status status = read_once(input, block, &n);
+        if (status != INPUT_BLOCK)
+            return status;
+        if (n == 0) {
+            close_file(input);
+            return cut_part(input, block, 0, true);
+        }
+    }
+    const char *line_end = memchr(block->bytes, '\n', block->len);
+    if (line_end == NULL)
+        return cut_part(input, block, block->len, false);
+    return cut_part(input, block, (size_t)(line_end - block->bytes) + 1, true);
+}
+
+static enum input_status next_of_file(struct input *input, struct block *block)
+{
+    if (input->over_long)
+        return rest_of_over_long(input, block);
+    for (size_t searched = 0;;) {
+        size_t end = behind_last_line_end(block, searched);
+        if (end != 0)
+            return cut_lines(input, block, end);
+        if (block->len >= input->max_line + SLACK)
+            return cut_part(input, block, block->len, false);
+        searched = block->len;
+        size_t n;
+        enum input_status status = read_once(input, block, &n);
+        if (status != INPUT_BLOCK)
+            return status;
+        if (n == 0) {
+            close_file(input);
+            return cut_lines(input, block, block->len);
+        }
+    }
+}
+
+enum input_status input_next(struct input *input, struct block *block)
+{
+    for (;;) {
+        if (input->fd < 0) {
+            if (*input->names == NULL)
+                return INPUT_END;
+            if (!open_next(input))
+                return INPUT_FAILED;
+        }
+        if (!reserve(&block->bytes, &block->cap, input->carry_len))
+            return INPUT_NO_MEMORY;
+        block->len = input->carry_len;
+        if (block->len != 0)
+            memcpy(block->bytes, input->carry, block->len);
+        input->carry_len = 0;
+        enum input_status status = next_of_file(input, block);
+        if (status != INPUT_BLOCK || block->text.len != 0 || block->over_long)
+            return status;
+    }
+}
+
+void input_stop(struct input *input)
+{
+    close_file(input);
+    free(input->carry);
+    input->carry = NULL;
+}
+
+void block_free(struct block *block)
+{
+    free(block->bytes);
+    *block = (struct block){0};
+}

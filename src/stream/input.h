@@ -1,0 +1,49 @@
+/*
+ * The reader: files one after the other, cut into blocks at line ends. A block is handed on as soon
+ * as it holds a whole line, so nothing that was read waits for more input. Lines of up to max_line
+ * bytes are kept whole, longer ones pass through in parts, in constant memory. Contract: cli.md,
+ * "Input".
+ */
+#ifndef ASSENT_INPUT_H
+#define ASSENT_INPUT_H
+
+#include "stream/block.h"
+
+struct input {
+    const char *const *names; /* of the files, NULL-ended; "-" is standard input */
+    size_t max_line;          /* bytes of a line without its end */
+
+    /* private */
+    const char *name; /* of the open file, in words for messages */
+    int fd;           /* -1: none is open */
+    uint64_t lines;   /* of the open file: handed on */
+    bool at_start;    /* of the open file: nothing was handed on */
+    bool over_long;   /* the middle of a line that is too long */
+    char *carry;      /* bytes that were read behind the last block's end */
+    size_t carry_len, carry_cap;
+    int error; /* errno of INPUT_FAILED */
+};
+
+enum input_status {
+    INPUT_BLOCK,       /* the block holds at least one line, or a part of an over-long one */
+    INPUT_END,         /* all files are read */
+    INPUT_INTERRUPTED, /* a caught signal has come */
+    INPUT_FAILED,      /* input->error; input->name and input->lines say where */
+    INPUT_NO_MEMORY,
+};
+
+/* How messages call a file of that name. */
+const char *input_name(const char *name);
+
+/* Starts with the first of the files; nothing is opened yet. */
+struct input input_start(const char *const *names, size_t max_line);
+
+/* Fills the block, whose memory is reused from call to call (zero it for the first one). */
+enum input_status input_next(struct input *input, struct block *block);
+
+/* Frees what the reader holds and closes the open file. */
+void input_stop(struct input *input);
+
+void block_free(struct block *block);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * A descriptor that whole lines are written to. Short writes, EINTR and EAGAIN are waited out. When
+ * writing fails or a signal comes, no torn line is left behind: a begun line is finished where that
+ * is possible, else cut off again where the file allows it. Contract: cli.md, "Exit status".
+ */
+#ifndef ASSENT_SINK_H
+#define ASSENT_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sink {
+    int fd;
+    const char *name; /* for messages */
+
+    /* private */
+    size_t torn;       /* bytes behind the last line's end that was written */
+    bool unterminated; /* the last line was whole but had no LF; the next one needs one first */
+    int error;         /* errno of SINK_FAILED */
+};
+
+enum sink_status {
+    SINK_OK,
+    SINK_FAILED,      /* sink->error */
+    SINK_INTERRUPTED, /* a caught signal has come: the rest was not written */
+};
+
+/* Writes the bytes; *written says how many of them were, of whole lines when it was not all.
+ * `begins`: they begin a line; `ends`: their last byte ends one, LF or not. */
+enum sink_status sink_write(struct sink *sink, const char *bytes, size_t len, bool begins,
+                            bool ends, size_t *written);
+
+/* Cuts a torn line off a regular file that nobody else has appended to. */
+void sink_cut_back(struct sink *sink);
+
+/* Closes the descriptor; a failing close is a failed write. */
+enum sink_status sink_close(struct sink *sink);
+
+#endif

@@ -1,0 +1,165 @@
+#include "worker.h"
+
+#include "base/utf8.h"
+
+bool counts_balance(const struct counts *counts, size_t n_routes)
+{
+    return counts->lines == counts->events + counts->rejected + counts->blank &&
+           counts->events * n_routes == counts->delivered + counts->blocked;
+}
+
+static void init_scan(void *state)
+{
+    struct worker *worker = state;
+    scan_init(&worker->scan, worker->task->mapping, &worker->memory, &worker->line_memory);
+}
+
+bool worker_init(struct worker *worker, const struct task *task, struct sink *output,
+                 struct sink *rejects)
+{
+    *worker = (struct worker){.task = task};
+    if (arena_try(&worker->memory, init_scan, worker) && output_init(&worker->output, output) &&
+        output_init(&worker->rejects, rejects))
+        return true;
+    worker_free(worker);
+    return false;
+}
+
+void worker_free(struct worker *worker)
+{
+    arena_free(&worker->memory);
+    arena_free(&worker->line_memory);
+    output_free(&worker->output);
+    output_free(&worker->rejects);
+}
+
+static enum work_status work_status(enum sink_status status, enum work_status failed)
+{
+    if (status == SINK_OK)
+        return WORK_DONE;
+    return status == SINK_FAILED ? failed : WORK_INTERRUPTED;
+}
+
+/* Keeps a rejected line, or part of one, and its end exactly as they came in. */
+static enum work_status keep_reject(struct worker *worker, struct text raw, bool begins, bool ends)
+{
+    if (!worker->task->keep_rejects)
+        return WORK_DONE;
+    return work_status(output_line(&worker->rejects, &raw, 1, begins, ends), WORK_REJECTS);
+}
+
+static void report(struct worker *worker, enum reject reject, uint64_t line, uint64_t column)
+{
+    worker->counts.rejected++;
+    if (worker->n_reports < REPORTS_MOST)
+        worker->reports[worker->n_reports++] = (struct report){reject, line, column};
+}
+
+static enum work_status reject_line(struct worker *worker, struct text raw, enum reject reject,
+                                    size_t at, uint64_t line)
+{
+    uint64_t column = reject == REJECT_TOO_LONG
+                          ? 0
+                          : 1 + utf8_characters((struct text){raw.bytes, at});
+    report(worker, reject, line, column);
+    enum work_status status = keep_reject(worker, raw, true, true);
+    return status == WORK_DONE && worker->task->stop_on_reject ? WORK_STOPPED : status;
+}
+
+static enum work_status deliver_event(struct worker *worker)
+{
+    const struct task *task = worker->task;
+    const struct event *event = &worker->scan.event;
+    uint64_t delivered = 0;
+    for (size_t i = 0; i < task->n_routes; i++) {
+        const struct route *route = &task->routes[i];
+        if (!decide(task->mapping, event, route->destination).deliver) {
+            worker->counts.blocked++;
+            continue;
+        }
+        struct text parts[] = {route->before, event->line, route->behind};
+        enum work_status status =
+            work_status(output_line(&worker->output, parts, 3, true, true), WORK_OUTPUT);
+        if (status != WORK_DONE)
+            return status;
+        delivered++;
+    }
+    worker->counts.delivered += delivered;
+    worker->counts.events++;
+    return WORK_DONE;
+}
+
+static enum work_status work_on_line(struct worker *worker, struct text raw, uint64_t line)
+{
+    struct text content = line_content(raw);
+    size_t at;
+    worker->counts.lines++;
+    enum reject reject = line_check(content, worker->task->max_line, &at);
+    if (reject == REJECT_NONE && line_is_blank(content)) {
+        worker->counts.blank++;
+        return WORK_DONE;
+    }
+    if (reject == REJECT_NONE)
+        reject = event_scan(&worker->scan, content, &at);
+    enum work_status status = reject == REJECT_NONE ? deliver_event(worker)
+                                                    : reject_line(worker, raw, reject, at, line);
+    output_line_done(&worker->output, line);
+    return status;
+}
+
+static enum work_status work_on_lines(struct worker *worker, const struct block *block)
+{
+    const char *at = block->text.bytes;
+    const char *end = at + block->text.len;
+    for (uint64_t line = block->first_line; at < end; line++) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        const char *next = line_end == NULL ? end : line_end + 1;
+        struct text raw = {at, (size_t)(next - at)};
+        enum work_status status = work_on_line(worker, raw, line);
+        if (status != WORK_DONE)
+            return status;
+        at = next;
+    }
+    return WORK_DONE;
+}
+
+static enum work_status work_on_part(struct worker *worker, const struct block *block)
+{
+    if (block->begins) {
+        worker->counts.lines++;
+        report(worker, REJECT_TOO_LONG, block->first_line, 0);
+    }
+    enum work_status status = keep_reject(worker, block->text, block->begins, block->ends);
+    /* The line is kept to its end before the stop. */
+    if (status == WORK_DONE && block->ends && worker->task->stop_on_reject)
+        return WORK_STOPPED;
+    return status;
+}
+
+struct job {
+    struct worker *worker;
+    const struct block *block;
+    enum work_status status;
+};
+
+static void run(void *state)
+{
+    struct job *job = state;
+    job->status = job->block->over_long ? work_on_part(job->worker, job->block)
+                                        : work_on_lines(job->worker, job->block);
+}
+
+enum work_status worker_run(struct worker *worker, const struct block *block)
+{
+    struct job job = {worker, block, WORK_DONE};
+    worker->n_reports = 0;
+    worker->output.reached = block->first_line - 1;
+    if (!arena_try(&worker->line_memory, run, &job))
+        return WORK_NO_MEMORY;
+    if (job.status != WORK_DONE && job.status != WORK_STOPPED)
+        return job.status;
+    enum work_status status = work_status(output_flush(&worker->output), WORK_OUTPUT);
+    if (status == WORK_DONE)
+        status = work_status(output_flush(&worker->rejects), WORK_REJECTS);
+    return status == WORK_DONE ? job.status : status;
+}

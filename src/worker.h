@@ -1,0 +1,73 @@
+/*
+ * The work on one block: each line is checked, scanned and decided over, and its tagged lines are
+ * put out. The filter's road from event/ through decision to stream/, in one place.
+ */
+#ifndef ASSENT_WORKER_H
+#define ASSENT_WORKER_H
+
+#include "decision.h"
+#include "event/scan.h"
+#include "stream/block.h"
+#include "stream/output.h"
+
+/* A destination that events may go to, and what stands before and behind each of its events. */
+struct route {
+    const struct destination *destination;
+    struct text before, behind;
+};
+
+/* What every worker is told; immutable while events flow. */
+struct task {
+    const struct mapping *mapping;
+    const struct route *routes;
+    size_t n_routes;
+    size_t max_line;
+    bool stop_on_reject;
+    bool keep_rejects; /* there is a sink for them */
+};
+
+struct counts {
+    uint64_t lines, events, rejected, blank;
+    uint64_t delivered, blocked; /* pairs */
+};
+
+/* Whether every line and every pair is accounted for (cli.md, "Exit status", 70). */
+bool counts_balance(const struct counts *counts, size_t n_routes);
+
+/* A rejected line, to be reported. */
+struct report {
+    enum reject reject;
+    uint64_t line;
+    uint64_t column; /* 0: none */
+};
+
+enum { REPORTS_MOST = 20 }; /* the rest are only counted */
+
+enum work_status {
+    WORK_DONE,
+    WORK_STOPPED,     /* at a rejected line, as asked */
+    WORK_OUTPUT,      /* the output's sink failed */
+    WORK_REJECTS,     /* the rejects' sink failed */
+    WORK_INTERRUPTED, /* a caught signal has come */
+    WORK_NO_MEMORY,
+};
+
+struct worker {
+    const struct task *task;
+    struct scan scan;
+    struct arena memory, line_memory;
+    struct output output, rejects;
+    struct counts counts; /* of all blocks so far */
+    struct report reports[REPORTS_MOST];
+    size_t n_reports; /* of the last block */
+};
+
+/* False when memory is short. Task and sinks must outlive the worker; worker_free frees it. */
+bool worker_init(struct worker *worker, const struct task *task, struct sink *output,
+                 struct sink *rejects);
+void worker_free(struct worker *worker);
+
+/* Works on one block. On WORK_DONE and WORK_STOPPED all is written. */
+enum work_status worker_run(struct worker *worker, const struct block *block);
+
+#endif
