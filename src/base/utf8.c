@@ -3,11 +3,33 @@
 #include <stdint.h>
 #include <unistr.h>
 
+/* The offset of the first byte at or behind `at` that is no ASCII, or len; eight at a time. */
+static size_t skip_ascii(const uint8_t *bytes, size_t at, size_t len)
+{
+    for (uint64_t eight; len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, bytes + at, sizeof eight);
+        if ((eight & 0x8080808080808080u) != 0)
+            break;
+    }
+    while (at < len && bytes[at] < 0x80)
+        at++;
+    return at;
+}
+
 size_t utf8_bad_at(struct text text)
 {
     const uint8_t *bytes = (const uint8_t *)text.bytes;
-    const uint8_t *bad = text.len == 0 ? NULL : u8_check(bytes, text.len);
-    return bad == NULL ? text.len : (size_t)(bad - bytes);
+    for (size_t at = skip_ascii(bytes, 0, text.len); at < text.len;) {
+        /* A run of bytes that are no ASCII holds whole characters, or it is not UTF-8. */
+        size_t end = at;
+        while (end < text.len && bytes[end] >= 0x80)
+            end++;
+        const uint8_t *bad = u8_check(bytes + at, end - at);
+        if (bad != NULL)
+            return (size_t)(bad - bytes);
+        at = skip_ascii(bytes, end, text.len);
+    }
+    return text.len;
 }
 
 size_t utf8_characters(struct text text)

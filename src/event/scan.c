@@ -10,16 +10,19 @@ static bool on_a_path(const struct scan *scan)
     return scan->outside == 0;
 }
 
-/* A string of the line that yajl had to decode may have held a lone surrogate, which its bytes do
- * not show any more; one that yajl passes on as it stands cannot. */
-static bool has_lone_surrogate(const struct scan *scan, const unsigned char *bytes)
+/* yajl passes a string without escapes on as it stands in the line, any other one decoded. */
+static bool has_escapes(const struct scan *scan, const unsigned char *bytes)
 {
     const struct text *line = &scan->event.line;
     const char *at = (const char *)bytes;
-    if (at >= line->bytes && at < line->bytes + line->len)
-        return false;
-    struct text raw = json_string_before(*line, yajl_get_bytes_consumed(scan->handle));
-    return json_string_has_lone_surrogate(raw);
+    return at < line->bytes || at >= line->bytes + line->len;
+}
+
+/* A string that yajl has decoded does not show any more whether it had a lone surrogate. */
+static bool has_lone_surrogate(const struct scan *scan)
+{
+    size_t end = yajl_get_bytes_consumed(scan->handle);
+    return json_string_has_lone_surrogate(json_string_before(scan->event.line, end));
 }
 
 static char lower(char c)
@@ -27,17 +30,8 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-static struct text up_to_nul(struct text text)
+static bool equal_but_for_case(struct text a, struct text b)
 {
-    const char *nul = text.len == 0 ? NULL : memchr(text.bytes, '\0', text.len);
-    return nul == NULL ? text : (struct text){text.bytes, (size_t)(nul - text.bytes)};
-}
-
-/* Equal when ASCII case and all from a NUL on are ignored, as careless readers do. */
-static bool looks_like(struct text a, struct text b)
-{
-    a = up_to_nul(a);
-    b = up_to_nul(b);
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
@@ -46,21 +40,30 @@ static bool looks_like(struct text a, struct text b)
     return true;
 }
 
-/* The node of a key in the object that is being read; look-alikes are noted on the way. */
-static size_t follow(struct scan *scan, struct text key, bool lone_surrogate)
+/* The node of a key in the object that is being read. Keys that careless readers take for it, which
+ * ignore ASCII case or all from a NUL on, are noted on the way: c_key is the key up to a NUL. */
+static size_t follow(struct scan *scan, struct text key, struct text c_key)
 {
     const struct key_node *nodes = scan->mapping->paths.nodes;
     size_t found = 0;
     for (size_t i = nodes[scan->node].first_child; i != 0; i = nodes[i].next_sibling) {
-        if (!lone_surrogate && text_equal(nodes[i].key, key)) {
+        if (text_equal(nodes[i].key, key)) {
             found = i;
             if (scan->seen[i].times < 2)
                 scan->seen[i].times++;
-        } else if (lone_surrogate || looks_like(nodes[i].key, key)) {
+        } else if (equal_but_for_case(nodes[i].c_key, c_key)) {
             scan->seen[i].look_alike = true;
         }
     }
     return found;
+}
+
+/* A key with a lone surrogate equals nothing and may be taken for anything. */
+static void follow_nothing(struct scan *scan)
+{
+    const struct key_node *nodes = scan->mapping->paths.nodes;
+    for (size_t i = nodes[scan->node].first_child; i != 0; i = nodes[i].next_sibling)
+        scan->seen[i].look_alike = true;
 }
 
 static void category_key(struct scan *scan, struct text key)
@@ -87,25 +90,30 @@ static void integration_key(struct scan *scan, struct text key)
     scan->integration = integration;
 }
 
-static int on_key(void *ctx, const unsigned char *bytes, size_t len)
+static int key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t len)
 {
-    struct scan *scan = ctx;
-    if (!on_a_path(scan))
-        return 1;
     struct text key = {(const char *)bytes, len};
-    bool lone_surrogate = has_lone_surrogate(scan, bytes);
+    bool escapes = has_escapes(scan, bytes);
     unsigned roles = scan->mapping->paths.nodes[scan->node].roles;
     scan->category = scan->integration = IDS_NONE;
-    scan->child = follow(scan, key, lone_surrogate);
+    scan->child = 0;
     if (roles & ROLE_INTEGRATIONS)
         scan->any_integration = true;
-    if (lone_surrogate)
+    if (escapes && has_lone_surrogate(scan)) {
+        follow_nothing(scan);
         return 1;
+    }
+    scan->child = follow(scan, key, escapes ? up_to_nul(key) : key);
     if (roles & ROLE_PREFERENCES)
         category_key(scan, key);
     if (roles & ROLE_INTEGRATIONS)
         integration_key(scan, key);
     return 1;
+}
+
+static int on_key(void *ctx, const unsigned char *bytes, size_t len)
+{
+    return on_a_path(ctx) ? key_on_a_path(ctx, bytes, len) : 1;
 }
 
 /* A value of an object on a path, which its key has announced. */
@@ -153,8 +161,9 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t len)
     if (on_a_path(scan) && scan->child != 0 &&
         (scan->mapping->paths.nodes[scan->child].roles & ROLE_SOURCE)) {
         struct text id = {(const char *)bytes, len};
-        scan->source_listed = !has_lone_surrogate(scan, bytes) &&
-                              ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
+        bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
+        scan->source_listed =
+            !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
     }
     return on_scalar(scan, VALUE_STRING);
 }
@@ -272,6 +281,7 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     arena_reset(scan->arena);
     yajl_alloc_funcs memory = yajl_memory(scan->arena);
     scan->handle = yajl_alloc(&callbacks, &memory, scan);
+    yajl_config(scan->handle, yajl_dont_validate_strings, 1); /* line_check did, and more strictly */
     const unsigned char *bytes = (const unsigned char *)line.bytes;
     yajl_status status = yajl_parse(scan->handle, bytes, line.len);
     if (status != yajl_status_ok)

@@ -1,12 +1,19 @@
 #include "mapping/ids.h"
 
-/* FNV-1a: only what the mapping's author wrote is stored, so an event cannot lengthen a chain. */
+/* Eight bytes at a time, as FNV takes one. Only what the mapping's author wrote is stored, so an
+ * event cannot lengthen a chain. */
 static uint64_t hash(struct text id)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < id.len; i++)
-        h = (h ^ (unsigned char)id.bytes[i]) * 0x100000001b3u;
-    return h ^ h >> 32;
+    const uint64_t prime = 0x9E3779B97F4A7C15u;
+    uint64_t h = id.len;
+    for (size_t i = 0; i < id.len; i += sizeof h) {
+        uint64_t eight = 0;
+        size_t left = id.len - i;
+        memcpy(&eight, id.bytes + i, left < sizeof eight ? left : sizeof eight);
+        h = (h ^ eight) * prime;
+        h ^= h >> 29;
+    }
+    return h;
 }
 
 /* The slot that holds the id, or the free one where it would go. */

@@ -1,5 +1,11 @@
 #include "mapping/key_paths.h"
 
+struct text up_to_nul(struct text text)
+{
+    const char *nul = text.len == 0 ? NULL : memchr(text.bytes, '\0', text.len);
+    return nul == NULL ? text : (struct text){text.bytes, (size_t)(nul - text.bytes)};
+}
+
 static size_t node_new(struct key_paths *paths, struct arena *arena, struct key_node node)
 {
     paths->nodes = arena_one_more(arena, paths->nodes, paths->n, sizeof *paths->nodes);
@@ -13,8 +19,10 @@ static size_t child(struct key_paths *paths, struct arena *arena, size_t parent,
         if (text_equal(paths->nodes[i].key, key))
             return i;
     size_t sibling = paths->nodes[parent].first_child;
-    size_t new = node_new(paths, arena,
-                          (struct key_node){.key = key, .parent = parent, .next_sibling = sibling});
+    size_t new = node_new(
+        paths, arena,
+        (struct key_node){
+            .key = key, .c_key = up_to_nul(key), .parent = parent, .next_sibling = sibling});
     paths->nodes[parent].first_child = new;
     return new;
 }

@@ -16,6 +16,7 @@ enum key_role {
 
 struct key_node {
     struct text key;     /* of the root: empty */
+    struct text c_key;   /* the key up to a NUL: what a C program takes it for */
     unsigned roles;      /* of enum key_role */
     size_t parent;       /* of the root: itself */
     size_t first_child;  /* 0: none (the root is nobody's child) */
@@ -35,6 +36,9 @@ struct key_paths {
     struct key_way integrations;
     struct key_way source;
 };
+
+/* The text up to its first NUL. */
+struct text up_to_nul(struct text text);
 
 /* Adds the way of a path to the tree and gives its goal the role (0: none). */
 struct key_way key_paths_add(struct key_paths *paths, struct arena *arena, struct json_path path,

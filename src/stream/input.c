@@ -96,8 +96,11 @@ static enum input_status read_once(struct input *input, struct block *block, siz
 static size_t count_line_ends(const char *bytes, size_t len)
 {
     size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        n += bytes[i] == '\n';
+    const char *end = bytes + len;
+    while (bytes < end && (bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+        bytes++;
+        n++;
+    }
     return n;
 }
 
