@@ -46,8 +46,8 @@ static struct decision deliver_unless_vetoed(const struct mapping *mapping,
 
 static bool not_enforced(const struct event *event, const struct destination *destination)
 {
-    bool all_ignored = destination->n_categories != 0 && destination->n_masks == 0;
-    return destination->kind != KIND_EVENT_STREAMING || event->source_exempt || all_ignored;
+    return destination->kind != KIND_EVENT_STREAMING || event->source_exempt ||
+           destination->all_ignored;
 }
 
 enum enforcement { NOT_ENFORCED_BY_ABSENCE, DENIED, BY_PREFERENCES };
@@ -82,18 +82,19 @@ static enum reason reason_of_denial(enum consent_state consent)
     return consent == CONSENT_EMPTY ? REASON_EMPTY_CONSENT : REASON_MALFORMED_CONSENT;
 }
 
-/* Whether the categories are consented as `match` asks. With all_enabled, disabled ones count like
- * the others. */
+/* Whether the categories are consented as `match` asks. With all_enabled: whether they would be if
+ * no category were disabled. */
 static bool is_consented(const struct event *event, const struct destination *destination,
                          bool all_enabled)
 {
     bool any = false, all = true;
     for (size_t i = 0; i < destination->n_masks; i++) {
         const struct mask *mask = &destination->masks[i];
-        uint64_t satisfied = event->consented[mask->word] &
-                             (all_enabled ? mask->asked : mask->enabled);
+        uint64_t asked = all_enabled ? mask->listed : mask->asked;
+        uint64_t satisfied =
+            event->consented[mask->word] & (all_enabled ? mask->listed : mask->enabled);
         any = any || satisfied != 0;
-        all = all && satisfied == mask->asked;
+        all = all && satisfied == asked;
     }
     return destination->match == MATCH_ANY ? any : all;
 }

@@ -287,7 +287,10 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     if (status != yajl_status_ok)
         return fault(scan, status, at);
     *at = line.len;
-    if (yajl_complete_parse(scan->handle) != yajl_status_ok)
+    status = yajl_complete_parse(scan->handle);
+    if (status == yajl_status_client_canceled)
+        return scan->reject; /* a number and nothing else */
+    if (status != yajl_status_ok)
         return REJECT_NOT_ENDED;
     consent_settle(scan);
     return REJECT_NONE;

@@ -21,19 +21,23 @@ static void build_masks(const struct mapping *mapping, struct arena *arena,
                         struct destination *destination)
 {
     bool ignore = mapping->rules.knob[KNOB_DISABLED] == DISABLED_IGNORE;
+    bool any_asked = false;
     destination->masks =
         arena_alloc(arena, destination->n_categories * sizeof *destination->masks);
     for (size_t i = 0; i < destination->n_categories; i++) {
         size_t category = destination->categories[i];
         bool enabled = mapping->categories[category].enabled;
-        if (!enabled && ignore)
-            continue;
         struct mask *mask = mask_of(destination, category / 64);
         uint64_t bit = (uint64_t)1 << (category % 64);
-        mask->asked |= bit;
+        mask->listed |= bit;
         if (enabled)
             mask->enabled |= bit;
+        if (enabled || !ignore) {
+            mask->asked |= bit;
+            any_asked = true;
+        }
     }
+    destination->all_ignored = destination->n_categories != 0 && !any_asked;
 }
 
 void mapping_build_masks(struct mapping *mapping, struct arena *arena)

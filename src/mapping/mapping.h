@@ -22,10 +22,11 @@ struct category {
 enum kind { KIND_EVENT_STREAMING, KIND_WAREHOUSE, KIND_OTHER };
 extern const char *const kind_words[];
 
-/* One 64-bit word of the categories that a destination asks for; words without any are left out. */
+/* One 64-bit word of a destination's categories; words without any are left out. */
 struct mask {
     size_t word;
-    uint64_t asked;
+    uint64_t listed;  /* all that the mapping lists */
+    uint64_t asked;   /* those that the rules leave: under `disabled: ignore` the enabled ones */
     uint64_t enabled; /* those of `asked` that an event's consent can satisfy */
 };
 
@@ -38,9 +39,9 @@ struct destination {
     size_t n_categories;
     size_t *integrations; /* numbers of its own keys in mapping.integrations */
     size_t n_integrations;
-    struct mask *masks; /* what the rules leave of the categories: under `disabled: ignore` the
-                           disabled ones are gone */
-    size_t n_masks;     /* 0 with n_categories > 0: all are disabled and ignored */
+    struct mask *masks;
+    size_t n_masks;
+    bool all_ignored; /* it has categories, and the rules leave none */
     size_t at;          /* of its id in the file */
 };
 

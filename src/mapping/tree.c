@@ -17,12 +17,13 @@ struct builder {
     struct text key;
     size_t key_at;
     size_t n_values;
-    bool refused; /* a finding says why */
+    bool completing; /* a number at the file's very end */
+    bool refused;    /* a finding says why */
 };
 
 static size_t end_of_token(struct builder *b)
 {
-    return yajl_get_bytes_consumed(b->handle);
+    return b->completing ? b->json.len : yajl_get_bytes_consumed(b->handle);
 }
 
 /* Puts a value behind its elder sibling; NULL stops the parse. */
@@ -208,6 +209,7 @@ struct tree *tree_parse(struct text file, struct findings *findings)
         not_json(b, consumed == 0 ? 0 : consumed - 1, "");
         return NULL;
     }
+    b->completing = true;
     if (yajl_complete_parse(b->handle) != yajl_status_ok) {
         not_json(b, b->json.len, "the file ends too early");
         return NULL;

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Builds and tests all there is: a build with warnings as errors, one with ASan and UBSan, and
+# valgrind. On Debian and Ubuntu, installs what is missing; a second run needs no network. The last
+# line is `N passed, N failed`.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
+    pkg-config:pkg-config libyajl-dev libunistring-dev check valgrind mandoc \
+    python3 || exit 2
+
+failed=0
+
+# build FOLDER MESON-OPTIONS...: configures and builds it.
+build() {
+    folder=$1
+    shift
+    if ! test -f "$folder/build.ninja"; then
+        meson setup -Dwerror=true "$@" "$folder" >&2 || exit 2
+    fi
+    ninja -C "$folder" >&2 || exit 2
+}
+
+# run FOLDER NAME MESON-TEST-OPTIONS...: runs its tests, keeps the log under the name.
+run() {
+    folder=$1
+    name=$2
+    shift 2
+    meson test -C "$folder" --no-rebuild --print-errorlogs --logbase "$name" "$@" >&2 || failed=1
+    logs="$logs $folder/meson-logs/$name.json"
+}
+
+logs=
+build build-test -Dbuildtype=release
+run build-test all
+build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
+run build-asan sanitized
+
+# shellcheck disable=SC2086
+python3 tests/tally.py $logs || failed=1
+exit "$failed"

@@ -1,0 +1,102 @@
+#include "base/arena.h"
+#include "unit.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static struct arena arena;
+
+static void grow_body(void *state)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    for (size_t n = 1; n < 1000000; n = n * 3 + 1) {
+        bytes = arena_grow(&arena, bytes, size, n);
+        memset(bytes + size, 'a' + (int)(n % 26), n - size);
+        size = n;
+    }
+    *(char **)state = bytes;
+}
+
+START_TEST(growing_keeps_the_bytes)
+{
+    char *bytes;
+    ck_assert(arena_try(&arena, grow_body, &bytes));
+    size_t size = 0;
+    for (size_t n = 1; n < 1000000; n = n * 3 + 1) {
+        bool same = true;
+        for (size_t i = size; i < n; i++)
+            same = same && bytes[i] == 'a' + (int)(n % 26);
+        ck_assert(same);
+        size = n;
+    }
+    arena_free(&arena);
+}
+END_TEST
+
+static void too_much(void *state)
+{
+    *(bool *)state = true;
+    arena_alloc(&arena, SIZE_MAX / 2);
+    *(bool *)state = false;
+}
+
+static void nested(void *state)
+{
+    ck_assert(!arena_try(&arena, too_much, state));
+    arena_alloc(&arena, 10);
+}
+
+START_TEST(lack_of_memory_leaves_for_arena_try)
+{
+    bool begun = false;
+    ck_assert(!arena_try(&arena, too_much, &begun));
+    ck_assert(begun);
+    ck_assert(arena_try(&arena, nested, &begun));
+    ck_assert_ptr_null(arena.escape);
+    arena_free(&arena);
+}
+END_TEST
+
+struct items {
+    int *list;
+    size_t n;
+};
+
+static void add_items(void *state)
+{
+    struct items *items = state;
+    for (int i = 0; i < 1000; i++) {
+        items->list = arena_one_more(&arena, items->list, items->n, sizeof *items->list);
+        items->list[items->n++] = i;
+        if (i % 7 == 0)
+            arena_alloc(&arena, 33);
+    }
+    ck_assert_int_eq(((char *)arena_alloc(&arena, 100))[99], 0);
+}
+
+START_TEST(lists_grow_one_by_one)
+{
+    struct items items = {0};
+    ck_assert(arena_try(&arena, add_items, &items));
+    for (int i = 0; i < 1000; i++)
+        ck_assert_int_eq(items.list[i], i);
+    arena_reset(&arena);
+    ck_assert_ptr_nonnull(arena.chunks);
+    ck_assert(arena_try(&arena, add_items, &(struct items){0}));
+    arena_free(&arena);
+    ck_assert_ptr_null(arena.chunks);
+}
+END_TEST
+
+static void fill(TCase *tests)
+{
+    tcase_add_test(tests, growing_keeps_the_bytes);
+    tcase_add_test(tests, lack_of_memory_leaves_for_arena_try);
+    tcase_add_test(tests, lists_grow_one_by_one);
+}
+
+int main(void)
+{
+    return unit_run("arena", fill);
+}

@@ -1,0 +1,215 @@
+/* utf8, json_string, json_path, ids: the small readers of text. */
+#include "base/json_path.h"
+#include "base/json_string.h"
+#include "base/utf8.h"
+#include "mapping/ids.h"
+#include "unit.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+static const struct {
+    const char *bytes;
+    int bad_at; /* -1: valid */
+} utf8_rows[] = {
+    {"", -1},
+    {"plain ASCII, long enough for more than one word", -1},
+    {"caf\xC3\xA9", -1},
+    {"\xE2\x82\xAC\xF0\x9F\x98\x80 \xC3\xA9\xC3\xA9 eight more", -1},
+    {"\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF", -1},
+    {"\xC0\x80", 0},                 /* overlong NUL */
+    {"ab\xC1\xBF", 2},               /* overlong DEL */
+    {"\xE0\x9F\xBF", 0},             /* overlong in three */
+    {"\xF0\x8F\xBF\xBF", 0},         /* overlong in four */
+    {"abcdefghij\xED\xA0\x80", 10},  /* the first surrogate */
+    {"\xED\xBF\xBF", 0},             /* the last one */
+    {"\xF4\x90\x80\x80", 0},         /* past U+10FFFF */
+    {"\xF5\x80\x80\x80", 0},
+    {"\xC3\xA9\x80", 2},             /* a continuation too many */
+    {"12345678\xE2\x82", 8},         /* cut off */
+    {"\xE2\x82 12", 0},
+    {"\xFF", 0},
+};
+
+START_TEST(utf8_is_strict)
+{
+    struct text text = text_of(utf8_rows[_i].bytes);
+    size_t expected = utf8_rows[_i].bad_at < 0 ? text.len : (size_t)utf8_rows[_i].bad_at;
+    ck_assert_uint_eq(utf8_bad_at(text), expected);
+}
+END_TEST
+
+/* Every sequence of one to three bytes against the ranges of RFC 3629, section 4. */
+static bool valid_by_rfc(const unsigned char *b, size_t len)
+{
+    size_t i = 0;
+    while (i < len) {
+        size_t n = b[i] < 0x80 ? 1 : b[i] >= 0xC2 && b[i] <= 0xDF ? 2 : (b[i] & 0xF0) == 0xE0 ? 3 : 0;
+        if (n == 0 || i + n > len)
+            return false;
+        for (size_t k = 1; k < n; k++)
+            if ((b[i + k] & 0xC0) != 0x80)
+                return false;
+        if (b[i] == 0xE0 && b[i + 1] < 0xA0)
+            return false;
+        if (b[i] == 0xED && b[i + 1] > 0x9F)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+START_TEST(utf8_all_short_sequences)
+{
+    for (unsigned value = 0; value < 1u << 24; value++) {
+        unsigned char b[3] = {(unsigned char)(value >> 16), (unsigned char)(value >> 8),
+                              (unsigned char)value};
+        if (b[0] < 0x7F && b[0] > 1)
+            continue; /* one ASCII first byte stands for all */
+        struct text text = {(const char *)b, 3};
+        if ((utf8_bad_at(text) == 3) != valid_by_rfc(b, 3))
+            ck_abort_msg("%02x %02x %02x", b[0], b[1], b[2]);
+    }
+}
+END_TEST
+
+START_TEST(characters_and_controls)
+{
+    ck_assert_uint_eq(utf8_characters(TEXT("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80")), 4);
+    ck_assert(!utf8_has_control(TEXT("a b \xC3\xA9\xC2\xA0")));
+    ck_assert(utf8_has_control(TEXT("a\x1F")));
+    ck_assert(utf8_has_control(TEXT("\x7F")));
+    ck_assert(utf8_has_control(TEXT("\xC2\x85")));
+    ck_assert(!utf8_has_control(TEXT("\xC3\x85")));
+}
+END_TEST
+
+static const struct {
+    const char *raw;
+    bool lone;
+} surrogate_rows[] = {
+    {"", false},
+    {"plain", false},
+    {"\\u0041\\n\\\\", false},
+    {"\\ud83d\\ude00", false},
+    {"\\uD83D\\uDE00 \\uD83D\\uDE00", false},
+    {"\\ud83d", true},
+    {"\\ude00", true},
+    {"\\ud83dx\\ude00", true},
+    {"\\ud83d\\u0041", true},
+    {"\\ud83d\\ud83d\\ude00", true},
+    {"\\ude00\\ud83d", true},
+    {"\\\\ud83d", false}, /* an escaped backslash, then letters */
+    {"\\\\\\ud83d", true},
+    {"\\ud83d\\\\ude00", true},
+    {"\\udbff\\udfff", false},
+    {"\\ud7ff\\ue000", false},
+};
+
+START_TEST(lone_surrogates)
+{
+    ck_assert_int_eq(json_string_has_lone_surrogate(text_of(surrogate_rows[_i].raw)),
+                     surrogate_rows[_i].lone);
+}
+END_TEST
+
+static const struct {
+    const char *json, *raw;
+} token_rows[] = {
+    {"\"a\"", "a"},          {"{\"k\":\"\"", ""},           {"{\"k\":\"a\\\"b\"", "a\\\"b"},
+    {"[\"a\\\\\"", "a\\\\"}, {"[\"\",\"\\\\\\\"\"", "\\\\\\\""},
+};
+
+START_TEST(string_tokens_are_found_backwards)
+{
+    struct text json = text_of(token_rows[_i].json);
+    struct text raw = json_string_before(json, json.len);
+    ck_assert(text_equal(raw, text_of(token_rows[_i].raw)));
+}
+END_TEST
+
+static struct arena arena;
+
+static const struct {
+    const char *pointer;
+    int n_tokens; /* -1: no pointer */
+    const char *tokens[3];
+} path_rows[] = {
+    {"", 0, {NULL}},
+    {"/", 1, {""}},
+    {"/context/consent", 2, {"context", "consent"}},
+    {"/a~1b/m~0n", 2, {"a/b", "m~n"}},
+    {"/~01", 1, {"~1"}},
+    {"//", 2, {"", ""}},
+    {"/ /x/", 3, {" ", "x", ""}},
+    {"context", -1, {NULL}},
+    {"/a~", -1, {NULL}},
+    {"/a~2", -1, {NULL}},
+    {"#/a", -1, {NULL}},
+};
+
+static void parse_path(void *state)
+{
+    int row = *(int *)state;
+    struct json_path path;
+    bool good = json_path_parse(&arena, text_of(path_rows[row].pointer), &path);
+    ck_assert_int_eq(good, path_rows[row].n_tokens >= 0);
+    for (int i = 0; i < path_rows[row].n_tokens; i++)
+        ck_assert(text_equal(path.tokens[i], text_of(path_rows[row].tokens[i])));
+    if (good)
+        ck_assert_uint_eq(path.n_tokens, (size_t)path_rows[row].n_tokens);
+}
+
+START_TEST(json_pointers)
+{
+    ck_assert(arena_try(&arena, parse_path, &_i));
+    arena_free(&arena);
+}
+END_TEST
+
+static void number_ids(void *state)
+{
+    struct ids *ids = state;
+    static char names[10000][16];
+    bool was_new;
+    for (size_t i = 0; i < 10000; i++) {
+        int len = snprintf(names[i], sizeof names[i], "id-%zu", i);
+        ck_assert_uint_eq(ids_add(ids, &arena, (struct text){names[i], (size_t)len}, &was_new), i);
+        ck_assert(was_new);
+    }
+    ck_assert_uint_eq(ids_add(ids, &arena, TEXT("id-77"), &was_new), 77);
+    ck_assert(!was_new);
+}
+
+START_TEST(ids_are_numbered)
+{
+    struct ids ids = {0};
+    ck_assert_uint_eq(ids_find(&ids, TEXT("id-1")), IDS_NONE);
+    ck_assert(arena_try(&arena, number_ids, &ids));
+    ck_assert_uint_eq(ids.n, 10000);
+    ck_assert_uint_eq(ids_find(&ids, TEXT("id-9999")), 9999);
+    ck_assert_uint_eq(ids_find(&ids, TEXT("ID-9999")), IDS_NONE);
+    ck_assert_uint_eq(ids_find(&ids, TEXT("id-99990")), IDS_NONE);
+    ck_assert_uint_eq(ids_find(&ids, TEXT("")), IDS_NONE);
+    arena_free(&arena);
+}
+END_TEST
+
+#define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
+
+static void fill(TCase *tests)
+{
+    tcase_add_loop_test(tests, utf8_is_strict, 0, ROWS(utf8_rows));
+    tcase_add_test(tests, utf8_all_short_sequences);
+    tcase_add_test(tests, characters_and_controls);
+    tcase_add_loop_test(tests, lone_surrogates, 0, ROWS(surrogate_rows));
+    tcase_add_loop_test(tests, string_tokens_are_found_backwards, 0, ROWS(token_rows));
+    tcase_add_loop_test(tests, json_pointers, 0, ROWS(path_rows));
+    tcase_add_test(tests, ids_are_numbered);
+    tcase_set_timeout(tests, 120);
+}
+
+int main(void)
+{
+    return unit_run("text", fill);
+}
