@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include <stdlib.h>
+
 bool counts_balance(const struct counts *counts, size_t n_routes)
 {
     return counts->lines == counts->events + counts->rejected + counts->blank &&
@@ -14,23 +16,37 @@ static void init_scan(void *state)
     scan_init(&worker->scan, worker->task->mapping, &worker->memory, &worker->line_memory);
 }
 
-bool worker_init(struct worker *worker, const struct task *task, struct sink *output,
-                 struct sink *rejects)
+bool worker_init(struct worker *worker, const struct task *task)
 {
     *worker = (struct worker){.task = task};
-    if (arena_try(&worker->memory, init_scan, worker) && output_init(&worker->output, output) &&
-        output_init(&worker->rejects, rejects))
-        return true;
-    worker_free(worker);
-    return false;
+    return arena_try(&worker->memory, init_scan, worker);
 }
 
 void worker_free(struct worker *worker)
 {
     arena_free(&worker->memory);
     arena_free(&worker->line_memory);
-    output_free(&worker->output);
-    output_free(&worker->rejects);
+}
+
+bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *rejects)
+{
+    *parcel = (struct parcel){.notes = malloc(sizeof(struct notes))};
+    return parcel->notes != NULL && output_init(&parcel->output, output) &&
+           output_init(&parcel->rejects, rejects);
+}
+
+void parcel_free(struct parcel *parcel)
+{
+    block_free(&parcel->block);
+    output_free(&parcel->output);
+    output_free(&parcel->rejects);
+    free(parcel->notes);
+    *parcel = (struct parcel){0};
+}
+
+static struct notes *notes_of(struct worker *worker)
+{
+    return worker->parcel->notes;
 }
 
 static enum work_status work_status(enum sink_status status, enum work_status failed)
@@ -45,14 +61,15 @@ static enum work_status keep_reject(struct worker *worker, struct text raw, bool
 {
     if (!worker->task->keep_rejects)
         return WORK_DONE;
-    return work_status(output_line(&worker->rejects, &raw, 1, begins, ends), WORK_REJECTS);
+    return work_status(output_line(&worker->parcel->rejects, &raw, 1, begins, ends), WORK_REJECTS);
 }
 
 static void report(struct worker *worker, enum reject reject, uint64_t line, uint64_t column)
 {
-    worker->counts.rejected++;
-    if (worker->n_reports < REPORTS_MOST)
-        worker->reports[worker->n_reports++] = (struct report){reject, line, column};
+    notes_of(worker)->counts.rejected++;
+    struct notes *notes = notes_of(worker);
+    if (notes->n_reports < REPORTS_MOST)
+        notes->reports[notes->n_reports++] = (struct report){reject, line, column};
 }
 
 static enum work_status reject_line(struct worker *worker, struct text raw, enum reject reject,
@@ -74,18 +91,18 @@ static enum work_status deliver_event(struct worker *worker)
     for (size_t i = 0; i < task->n_routes; i++) {
         const struct route *route = &task->routes[i];
         if (!decide(task->mapping, event, route->destination).deliver) {
-            worker->counts.blocked++;
+            notes_of(worker)->counts.blocked++;
             continue;
         }
         struct text parts[] = {route->before, event->line, route->behind};
         enum work_status status =
-            work_status(output_line(&worker->output, parts, 3, true, true), WORK_OUTPUT);
+            work_status(output_line(&worker->parcel->output, parts, 3, true, true), WORK_OUTPUT);
         if (status != WORK_DONE)
             return status;
         delivered++;
     }
-    worker->counts.delivered += delivered;
-    worker->counts.events++;
+    notes_of(worker)->counts.delivered += delivered;
+    notes_of(worker)->counts.events++;
     return WORK_DONE;
 }
 
@@ -93,17 +110,18 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
 {
     struct text content = line_content(raw);
     size_t at;
-    worker->counts.lines++;
+    notes_of(worker)->counts.lines++;
     enum reject reject = line_check(content, worker->task->max_line, &at);
     if (reject == REJECT_NONE && line_is_blank(content)) {
-        worker->counts.blank++;
+        notes_of(worker)->counts.blank++;
         return WORK_DONE;
     }
     if (reject == REJECT_NONE)
         reject = event_scan(&worker->scan, content, &at);
     enum work_status status = reject == REJECT_NONE ? deliver_event(worker)
                                                     : reject_line(worker, raw, reject, at, line);
-    output_line_done(&worker->output, line);
+    if (status == WORK_DONE || status == WORK_STOPPED)
+        output_line_done(&worker->parcel->output, line);
     return status;
 }
 
@@ -126,7 +144,7 @@ static enum work_status work_on_lines(struct worker *worker, const struct block 
 static enum work_status work_on_part(struct worker *worker, const struct block *block)
 {
     if (block->begins) {
-        worker->counts.lines++;
+        notes_of(worker)->counts.lines++;
         report(worker, REJECT_TOO_LONG, block->first_line, 0);
     }
     enum work_status status = keep_reject(worker, block->text, block->begins, block->ends);
@@ -136,30 +154,41 @@ static enum work_status work_on_part(struct worker *worker, const struct block *
     return status;
 }
 
-struct job {
-    struct worker *worker;
-    const struct block *block;
-    enum work_status status;
-};
-
 static void run(void *state)
 {
-    struct job *job = state;
-    job->status = job->block->over_long ? work_on_part(job->worker, job->block)
-                                        : work_on_lines(job->worker, job->block);
+    struct worker *worker = state;
+    const struct block *block = &worker->parcel->block;
+    notes_of(worker)->status =
+        block->over_long ? work_on_part(worker, block) : work_on_lines(worker, block);
 }
 
-enum work_status worker_run(struct worker *worker, const struct block *block)
+void worker_run(struct worker *worker, struct parcel *parcel)
 {
-    struct job job = {worker, block, WORK_DONE};
-    worker->n_reports = 0;
-    worker->output.reached = block->first_line - 1;
-    if (!arena_try(&worker->line_memory, run, &job))
-        return WORK_NO_MEMORY;
-    if (job.status != WORK_DONE && job.status != WORK_STOPPED)
-        return job.status;
-    enum work_status status = work_status(output_flush(&worker->output), WORK_OUTPUT);
+    struct notes *notes = parcel->notes;
+    *notes = (struct notes){.status = WORK_DONE};
+    worker->parcel = parcel;
+    parcel->output.reached = parcel->block.first_line - 1;
+    if (!arena_try(&worker->line_memory, run, worker))
+        notes->status = WORK_NO_MEMORY;
+}
+
+enum work_status parcel_write(struct parcel *parcel)
+{
+    const struct notes *notes = parcel->notes;
+    if (notes->status != WORK_DONE && notes->status != WORK_STOPPED)
+        return notes->status;
+    enum work_status status = work_status(output_write(&parcel->output), WORK_OUTPUT);
     if (status == WORK_DONE)
-        status = work_status(output_flush(&worker->rejects), WORK_REJECTS);
-    return status == WORK_DONE ? job.status : status;
+        status = work_status(output_write(&parcel->rejects), WORK_REJECTS);
+    return status == WORK_DONE ? notes->status : status;
+}
+
+void counts_add(struct counts *sum, const struct counts *counts)
+{
+    sum->lines += counts->lines;
+    sum->events += counts->events;
+    sum->rejected += counts->rejected;
+    sum->blank += counts->blank;
+    sum->delivered += counts->delivered;
+    sum->blocked += counts->blocked;
 }

@@ -1,14 +1,14 @@
 /*
  * The work on one block: each line is checked, scanned and decided over, and its tagged lines are
- * put out. The filter's road from event/ through decision to stream/, in one place.
+ * put out. The filter's road from event/ through decision to stream/, in one place. It knows nothing
+ * of threads: stream/pipeline.h calls it, each worker with one parcel at a time.
  */
 #ifndef ASSENT_WORKER_H
 #define ASSENT_WORKER_H
 
 #include "decision.h"
 #include "event/scan.h"
-#include "stream/block.h"
-#include "stream/output.h"
+#include "stream/parcel.h"
 
 /* A destination that events may go to, and what stands before and behind each of its events. */
 struct route {
@@ -52,22 +52,38 @@ enum work_status {
     WORK_NO_MEMORY,
 };
 
+/* What the work on one block has to tell; a parcel's notes. */
+struct notes {
+    enum work_status status;
+    struct counts counts;
+    struct report reports[REPORTS_MOST];
+    size_t n_reports;
+};
+
+/* One thread's tools; a worker works on one parcel at a time. */
 struct worker {
     const struct task *task;
     struct scan scan;
     struct arena memory, line_memory;
-    struct output output, rejects;
-    struct counts counts; /* of all blocks so far */
-    struct report reports[REPORTS_MOST];
-    size_t n_reports; /* of the last block */
+    struct parcel *parcel; /* under work */
 };
 
-/* False when memory is short. Task and sinks must outlive the worker; worker_free frees it. */
-bool worker_init(struct worker *worker, const struct task *task, struct sink *output,
-                 struct sink *rejects);
+/* False when memory is short. The task must outlive the worker; worker_free frees it. */
+bool worker_init(struct worker *worker, const struct task *task);
 void worker_free(struct worker *worker);
 
-/* Works on one block. On WORK_DONE and WORK_STOPPED all is written. */
-enum work_status worker_run(struct worker *worker, const struct block *block);
+/* Works on a parcel's block; what it puts out is in the parcel's outputs and notes. */
+void worker_run(struct worker *worker, struct parcel *parcel);
+
+/* A parcel with buffers for the two sinks, which must outlive it, and notes. False when memory is
+ * short; parcel_free frees it, in either case. */
+bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *rejects);
+void parcel_free(struct parcel *parcel);
+
+/* Writes what the work left in the parcel's buffers. The status is the work's, or what went wrong
+ * here. */
+enum work_status parcel_write(struct parcel *parcel);
+
+void counts_add(struct counts *sum, const struct counts *counts);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Builds and tests all there is: a build with warnings as errors, one with ASan and UBSan, and
-# valgrind. On Debian and Ubuntu, installs what is missing; a second run needs no network. The last
-# line is `N passed, N failed`.
+# Builds and tests all there is: a build with warnings as errors (valgrind runs on it, too), one with
+# ASan and UBSan, one with TSan. On Debian and Ubuntu, installs what is missing; a second run needs
+# no network. The last line is `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -35,6 +35,8 @@ build build-test -Dbuildtype=release
 run build-test all
 build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 run build-asan sanitized
+build build-tsan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
+run build-tsan threads --suite streams
 
 # shellcheck disable=SC2086
 python3 tests/tally.py $logs || failed=1

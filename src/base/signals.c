@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t pending;
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
+enum { N_CAUGHT = sizeof caught / sizeof *caught };
+
+static atomic_int pending; /* lock-free, so a handler may set it and any thread read it */
 /* A byte in this pipe wakes every wait, also one that begins right after the signal came. */
 static int wake[2] = {-1, -1};
 
@@ -15,9 +17,14 @@ static void on_signal(int signal)
 {
     int saved = errno;
     pending = signal;
-    ssize_t written = write(wake[1], "", 1);
-    (void)written;
+    signals_wake();
     errno = saved;
+}
+
+void signals_wake(void)
+{
+    ssize_t written = write(wake[1], "", 1);
+    (void)written; /* a full pipe wakes as well */
 }
 
 static bool catch(int signal)
@@ -47,7 +54,10 @@ bool signals_catch(void)
     sigemptyset(&ignore.sa_mask);
     if (sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return false;
-    return catch (SIGINT) && catch (SIGTERM) && catch (SIGHUP);
+    for (int i = 0; i < N_CAUGHT; i++)
+        if (!catch (caught[i]))
+            return false;
+    return true;
 }
 
 int signals_pending(void)
@@ -60,6 +70,20 @@ void signals_wait(int fd, short events)
     struct pollfd fds[2] = {{.fd = fd, .events = events}, {.fd = wake[0], .events = POLLIN}};
     /* After a signal only a begun line is finished: the wake pipe would end every wait at once. */
     poll(fds, pending != 0 ? 1 : 2, -1);
+}
+
+void signals_block(sigset_t *old)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < N_CAUGHT; i++)
+        sigaddset(&set, caught[i]);
+    pthread_sigmask(SIG_BLOCK, &set, old);
+}
+
+void signals_unblock(const sigset_t *old)
+{
+    pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
 void signals_die(int signal)

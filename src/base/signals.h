@@ -6,6 +6,7 @@
 #ifndef ASSENT_SIGNALS_H
 #define ASSENT_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* Call once, before anything is read. False with errno set when the system refuses. */
@@ -16,6 +17,13 @@ int signals_pending(void);
 
 /* Waits until the descriptor is ready for the poll events, or a caught signal has come. */
 void signals_wait(int fd, short events);
+
+/* Ends every wait from now on, as a signal would; for the end of a run that still waits for input. */
+void signals_wake(void);
+
+/* Keeps the caught signals from threads that are created between the two calls. */
+void signals_block(sigset_t *old);
+void signals_unblock(const sigset_t *old);
 
 /* Ends the process by the signal, as if it had never been caught. */
 _Noreturn void signals_die(int signal);

@@ -2,14 +2,16 @@
 
 #include "base/message.h"
 #include "base/signals.h"
+#include "base/system.h"
 #include "cli/files.h"
 #include "cli/options.h"
-#include "stream/input.h"
+#include "stream/pipeline.h"
 #include "worker.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* A run of the filter, from its options to its status. */
@@ -19,8 +21,14 @@ struct run {
     struct task task;
     struct sink output, rejects;
     struct input input;
-    struct worker worker;
+    struct counts counts; /* of all settled blocks */
     uint64_t n_reported;
+    enum status status; /* of what was settled */
+
+    struct worker *workers;
+    struct parcel *parcels;
+    void **worker_list;
+    size_t n_workers, n_parcels;
 };
 
 static enum status show(const char *text)
@@ -96,11 +104,10 @@ static void make_routes(void *state)
 
 /* ---- what is told ---- */
 
-static void tell_reports(struct run *run, const struct block *block)
+static void tell_reports(struct run *run, const struct block *block, const struct notes *notes)
 {
-    const struct worker *worker = &run->worker;
-    for (size_t i = 0; i < worker->n_reports && run->n_reported < REPORTS_MOST; i++) {
-        const struct report *report = &worker->reports[i];
+    for (size_t i = 0; i < notes->n_reports && run->n_reported < REPORTS_MOST; i++) {
+        const struct report *report = &notes->reports[i];
         message((struct place){block->name, report->line, report->column}, SEVERITY_ERROR, "%s",
                 reject_words(report->reject));
         run->n_reported++;
@@ -109,7 +116,7 @@ static void tell_reports(struct run *run, const struct block *block)
 
 static void tell_unreported(const struct run *run)
 {
-    uint64_t rejected = run->worker.counts.rejected;
+    uint64_t rejected = run->counts.rejected;
     if (rejected > run->n_reported)
         message(NO_PLACE, SEVERITY_ERROR, "%" PRIu64 " more lines were rejected, %" PRIu64 " in all",
                 rejected - run->n_reported, rejected);
@@ -119,8 +126,11 @@ static enum status write_failed(const struct sink *sink, struct place place)
 {
     if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
-    message(place, SEVERITY_ERROR, "cannot write %s: %s; all up to this line was written",
-            sink->name, strerror(sink->error));
+    const char *reached = place.line != 0     ? "; all up to this line was written"
+                          : place.file != NULL ? "; nothing of this file was written"
+                                               : "";
+    message(place, SEVERITY_ERROR, "cannot write %s: %s%s", sink->name, strerror(sink->error),
+            reached);
     return STATUS_FAILED;
 }
 
@@ -139,46 +149,89 @@ static enum status out_of_memory(struct place place)
 
 /* ---- the run ---- */
 
-static enum status work(struct run *run, const struct block *block, bool *stop)
+static bool settle(void *context, struct parcel *parcel)
 {
-    enum work_status status = worker_run(&run->worker, block);
-    struct place reached = {.file = block->name, .line = run->worker.output.reached};
-    tell_reports(run, block);
-    *stop = status != WORK_DONE;
+    struct run *run = context;
+    const struct notes *notes = parcel->notes;
+    enum work_status status = parcel_write(parcel);
+    struct place reached = {.file = parcel->block.name, .line = parcel->output.reached};
+    counts_add(&run->counts, &notes->counts);
+    tell_reports(run, &parcel->block, notes);
     switch (status) {
     case WORK_DONE:
+        return true;
     case WORK_STOPPED:
         break;
     case WORK_OUTPUT:
-        return write_failed(&run->output, reached);
+        run->status = write_failed(&run->output, reached);
+        break;
     case WORK_REJECTS:
-        return write_failed(&run->rejects, reached);
+        run->status = write_failed(&run->rejects, reached);
+        break;
     case WORK_INTERRUPTED:
-        return STATUS_INTERRUPTED;
+        run->status = STATUS_INTERRUPTED;
+        break;
     case WORK_NO_MEMORY:
-        return out_of_memory(reached);
+        run->status = out_of_memory(reached);
+        break;
     }
-    return STATUS_DONE;
+    return false;
+}
+
+static void work(void *worker, struct parcel *parcel)
+{
+    worker_run(worker, parcel);
+}
+
+/* One worker does all by itself. Several each have a parcel under work, while others wait to be
+ * read into or settled; one more serves the main thread. */
+static bool make_crew(struct run *run)
+{
+    size_t jobs = run->options->jobs;
+    size_t n_workers = jobs == 1 ? 1 : jobs + 1;
+    size_t n_parcels = jobs == 1 ? 1 : 2 * jobs;
+    run->workers = calloc(n_workers, sizeof *run->workers);
+    run->worker_list = calloc(n_workers, sizeof *run->worker_list);
+    run->parcels = calloc(n_parcels, sizeof *run->parcels);
+    if (run->workers == NULL || run->worker_list == NULL || run->parcels == NULL)
+        return false;
+    while (run->n_workers < n_workers) {
+        struct worker *worker = &run->workers[run->n_workers];
+        run->worker_list[run->n_workers++] = worker;
+        if (!worker_init(worker, &run->task))
+            return false;
+    }
+    while (run->n_parcels < n_parcels)
+        if (!parcel_init(&run->parcels[run->n_parcels++], &run->output, &run->rejects))
+            return false;
+    return true;
+}
+
+static void free_crew(struct run *run)
+{
+    for (size_t i = 0; i < run->n_workers; i++)
+        worker_free(&run->workers[i]);
+    for (size_t i = 0; i < run->n_parcels; i++)
+        parcel_free(&run->parcels[i]);
+    free(run->workers);
+    free(run->worker_list);
+    free(run->parcels);
 }
 
 static enum status stream(struct run *run)
 {
-    struct block block = {0};
-    enum status status = STATUS_DONE;
-    for (bool stop = false; !stop;) {
-        enum input_status input = input_next(&run->input, &block);
-        stop = input != INPUT_BLOCK;
-        if (input == INPUT_BLOCK)
-            status = work(run, &block, &stop);
-        else if (input == INPUT_INTERRUPTED)
-            status = STATUS_INTERRUPTED;
-        else if (input == INPUT_FAILED)
-            status = read_failed(&run->input);
-        else if (input == INPUT_NO_MEMORY)
-            status = out_of_memory((struct place){run->input.name, run->input.lines, 0});
-    }
-    block_free(&block);
-    return status;
+    const struct pipeline_calls calls = {.work = work, .settle = settle, .context = run};
+    input_start(&run->input, run->options->events, run->options->max_line);
+    enum input_status end = pipeline_run(&run->input, &calls, run->worker_list, run->n_workers,
+                                         run->parcels, run->n_parcels);
+    if (end == INPUT_INTERRUPTED)
+        run->status = STATUS_INTERRUPTED;
+    else if (end == INPUT_FAILED)
+        run->status = read_failed(&run->input);
+    else if (end == INPUT_NO_MEMORY)
+        run->status = out_of_memory((struct place){run->input.name, run->input.lines, 0});
+    input_stop(&run->input);
+    return run->status;
 }
 
 /* Closes a sink and keeps the worse of the two statuses. */
@@ -190,23 +243,20 @@ static enum status close_sink(struct sink *sink, enum status status)
     return write_failed(sink, NO_PLACE);
 }
 
-static enum status run_worker(struct run *run)
+static enum status run_crew(struct run *run)
 {
-    if (!worker_init(&run->worker, &run->task, &run->output, &run->rejects))
+    if (!make_crew(run))
         return out_of_memory(NO_PLACE);
-    run->input = input_start(run->options->events, run->options->max_line);
     enum status status = stream(run);
-    input_stop(&run->input);
     status = close_sink(&run->output, status);
     status = close_sink(&run->rejects, status);
     tell_unreported(run);
-    if (status == STATUS_DONE && !counts_balance(&run->worker.counts, run->task.n_routes)) {
+    if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes)) {
         message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
         status = STATUS_INTERNAL;
     }
-    if (status == STATUS_DONE && run->worker.counts.rejected != 0)
+    if (status == STATUS_DONE && run->counts.rejected != 0)
         status = STATUS_REJECTED;
-    worker_free(&run->worker);
     return status;
 }
 
@@ -229,7 +279,11 @@ static enum status run(struct run *run)
         message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
         return STATUS_FAILED;
     }
-    return run_worker(run);
+    system_widen_pipe(STDIN_FILENO);
+    system_widen_pipe(STDOUT_FILENO);
+    status = run_crew(run);
+    free_crew(run);
+    return status;
 }
 
 enum status filter(int argc, char **argv)

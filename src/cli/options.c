@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include "base/message.h"
+#include "base/system.h"
 
 #include <getopt.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@ const char options_help[] =
     "  -m, --mapping FILE      which consent categories each destination needs\n"
     "  -f, --format tsv|json   the tag's form (default: tsv)\n"
     "  -d, --destination ID    only this destination; may repeat\n"
+    "  -j, --jobs N            worker threads (default: one per processor)\n"
     "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
     "      --rejects FILE      keep the lines that are not events\n"
     "      --on-reject ACTION  continue (default) or stop\n"
@@ -22,12 +24,15 @@ const char options_help[] =
     "\n"
     "No EVENTS, or -: standard input. See assent(1) and assent-mapping(5).\n";
 
+enum { JOBS_MOST = 256 };
+
 enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT };
 
 static const struct option long_options[] = {
     {"mapping", required_argument, NULL, 'm'},
     {"format", required_argument, NULL, 'f'},
     {"destination", required_argument, NULL, 'd'},
+    {"jobs", required_argument, NULL, 'j'},
     {"max-line", required_argument, NULL, OPTION_MAX_LINE},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
@@ -66,6 +71,15 @@ static bool read_size(const char *text, size_t *size)
     return true;
 }
 
+static bool read_jobs(const char *text, size_t *jobs)
+{
+    size_t n = 0;
+    for (; *text >= '0' && *text <= '9' && n <= JOBS_MOST; text++)
+        n = n * 10 + (size_t)(*text - '0');
+    *jobs = n;
+    return *text == '\0' && n >= 1 && n <= JOBS_MOST;
+}
+
 /* 0 or 1 for one of two words, -1 for neither. */
 static int one_of_two(const char *value, const char *zero, const char *one)
 {
@@ -86,6 +100,9 @@ static bool read_option(struct options *options, int option, char **argv)
     case 'd':
         options->destinations[options->n_destinations++] = optarg;
         return true;
+    case 'j':
+        return read_jobs(optarg, &options->jobs) ||
+               wrong("--jobs is a number from 1 to 256, not ", optarg);
     case OPTION_MAX_LINE:
         return read_size(optarg, &options->max_line) ||
                wrong("--max-line is a number of bytes such as 65536 or 16M, not ", optarg);
@@ -115,12 +132,15 @@ bool options_read(struct options *options, int argc, char **argv)
 {
     static const char *const standard_input[] = {"-", NULL};
     *options = (struct options){.max_line = (size_t)16 << 20, .events = standard_input};
+    options->jobs = system_processors();
+    if (options->jobs > JOBS_MOST)
+        options->jobs = JOBS_MOST;
     options->destinations = malloc((size_t)argc * sizeof *options->destinations);
     if (options->destinations == NULL)
         return wrong("out of memory", "");
     opterr = 0;
     int option;
-    while ((option = getopt_long(argc, argv, ":m:f:d:hV", long_options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, ":m:f:d:j:hV", long_options, NULL)) != -1)
         if (!read_option(options, option, argv))
             return false;
     if (options->help || options->version)

@@ -13,6 +13,7 @@ struct options {
     const char **destinations; /* of -d; n of them */
     size_t n_destinations;
     size_t max_line;
+    size_t jobs;
     const char *rejects; /* NULL: they are only counted */
     bool stop_on_reject;
     const char *const *events; /* NULL-ended; "-" where none was named */

@@ -272,6 +272,8 @@ static enum reject fault(struct scan *scan, yajl_status status, size_t *at)
     if (scan->ended_at == 0)
         return REJECT_NOT_JSON;
     *at = scan->ended_at;
+    while (scan->event.line.bytes[*at] == ' ' || scan->event.line.bytes[*at] == '\t')
+        ++*at;
     return REJECT_TWO_VALUES;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 struct block {
     struct text text;    /* whole lines with their ends; only a file's last may lack its LF */
@@ -16,5 +17,11 @@ struct block {
     char *bytes; /* the memory that text points into; the block's own */
     size_t len, cap;
 };
+
+static inline void block_free(struct block *block)
+{
+    free(block->bytes);
+    *block = (struct block){0};
+}
 
 #endif

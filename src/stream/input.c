@@ -8,21 +8,29 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum {
-    READ_SIZE = 256 * 1024,
-    /* Past this many bytes more than max_line without an LF, a line is too long even when a BOM
-     * stands before it and its last byte is the CR of its end. */
-    SLACK = 5,
-};
+/* Past this many bytes more than max_line without an LF, a line is too long even when a BOM stands
+ * before it and its last byte is the CR of its end. */
+enum { SLACK = 5, READ_SIZE = INPUT_READ_SIZE };
 
 const char *input_name(const char *name)
 {
     return strcmp(name, "-") == 0 ? "<stdin>" : name;
 }
 
-struct input input_start(const char *const *names, size_t max_line)
+void input_start(struct input *input, const char *const *names, size_t max_line)
 {
-    return (struct input){.names = names, .max_line = max_line, .fd = -1};
+    *input = (struct input){.names = names, .max_line = max_line, .fd = -1};
+}
+
+void input_cancel(struct input *input)
+{
+    input->cancelled = true;
+    signals_wake();
+}
+
+static bool interrupted(const struct input *input)
+{
+    return signals_pending() != 0 || input->cancelled;
 }
 
 static bool open_next(struct input *input)
@@ -74,10 +82,9 @@ static enum input_status read_once(struct input *input, struct block *block, siz
         return INPUT_NO_MEMORY;
     size_t room = block->cap - block->len;
     for (;;) {
-        if (signals_pending() != 0)
-            return INPUT_INTERRUPTED;
-        signals_wait(input->fd, POLLIN);
-        if (signals_pending() != 0)
+        if (!interrupted(input))
+            signals_wait(input->fd, POLLIN);
+        if (interrupted(input))
             return INPUT_INTERRUPTED;
         ssize_t got =
             read(input->fd, block->bytes + block->len, room < READ_SIZE ? room : READ_SIZE);
@@ -197,6 +204,14 @@ static enum input_status next_of_file(struct input *input, struct block *block)
     }
 }
 
+/* Room for what is carried over; what a long line took is given back. */
+static bool start_block(const struct input *input, struct block *block)
+{
+    if (block->cap > READ_SIZE && input->carry_len <= READ_SIZE)
+        block_free(block);
+    return reserve(&block->bytes, &block->cap, input->carry_len);
+}
+
 enum input_status input_next(struct input *input, struct block *block)
 {
     for (;;) {
@@ -206,7 +221,7 @@ enum input_status input_next(struct input *input, struct block *block)
             if (!open_next(input))
                 return INPUT_FAILED;
         }
-        if (!reserve(&block->bytes, &block->cap, input->carry_len))
+        if (!start_block(input, block))
             return INPUT_NO_MEMORY;
         block->len = input->carry_len;
         if (block->len != 0)
@@ -223,10 +238,4 @@ void input_stop(struct input *input)
     close_file(input);
     free(input->carry);
     input->carry = NULL;
-}
-
-void block_free(struct block *block)
-{
-    free(block->bytes);
-    *block = (struct block){0};
 }

@@ -9,6 +9,11 @@
 
 #include "stream/block.h"
 
+#include <stdatomic.h>
+
+/* A block is larger only when a line is. */
+enum { INPUT_READ_SIZE = 128 * 1024 };
+
 struct input {
     const char *const *names; /* of the files, NULL-ended; "-" is standard input */
     size_t max_line;          /* bytes of a line without its end */
@@ -21,13 +26,14 @@ struct input {
     bool over_long;   /* the middle of a line that is too long */
     char *carry;      /* bytes that were read behind the last block's end */
     size_t carry_len, carry_cap;
-    int error; /* errno of INPUT_FAILED */
+    int error;             /* errno of INPUT_FAILED */
+    atomic_bool cancelled; /* by another thread */
 };
 
 enum input_status {
     INPUT_BLOCK,       /* the block holds at least one line, or a part of an over-long one */
     INPUT_END,         /* all files are read */
-    INPUT_INTERRUPTED, /* a caught signal has come */
+    INPUT_INTERRUPTED, /* a caught signal has come, or input_cancel was called */
     INPUT_FAILED,      /* input->error; input->name and input->lines say where */
     INPUT_NO_MEMORY,
 };
@@ -36,14 +42,15 @@ enum input_status {
 const char *input_name(const char *name);
 
 /* Starts with the first of the files; nothing is opened yet. */
-struct input input_start(const char *const *names, size_t max_line);
+void input_start(struct input *input, const char *const *names, size_t max_line);
 
 /* Fills the block, whose memory is reused from call to call (zero it for the first one). */
 enum input_status input_next(struct input *input, struct block *block);
 
+/* Ends an input_next that waits on another thread; later ones end at once. */
+void input_cancel(struct input *input);
+
 /* Frees what the reader holds and closes the open file. */
 void input_stop(struct input *input);
-
-void block_free(struct block *block);
 
 #endif

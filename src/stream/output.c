@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 
-enum { BUFFER_SIZE = 256 * 1024, N_MARKS = 4096 };
+/* A block's output fits when up to seven destinations get all of it, and the marks for lines of no
+ * more than `{}` do: pages that are not used cost nothing. */
+enum { BUFFER_SIZE = 1024 * 1024, N_MARKS = 48 * 1024 };
 
 bool output_init(struct output *output, struct sink *sink)
 {
-    *output = (struct output){.sink = sink, .begins = true};
+    *output = (struct output){.sink = sink, .full = output_write, .begins = true};
     output->bytes = malloc(BUFFER_SIZE);
     output->marks = malloc(N_MARKS * sizeof *output->marks);
     if (output->bytes != NULL && output->marks != NULL)
@@ -22,7 +24,7 @@ void output_free(struct output *output)
     *output = (struct output){0};
 }
 
-enum sink_status output_flush(struct output *output)
+enum sink_status output_write(struct output *output)
 {
     size_t written;
     bool ends = !output->open;
@@ -59,7 +61,7 @@ enum sink_status output_line(struct output *output, const struct text *parts, si
     for (size_t i = 0; i < n_parts; i++)
         len += parts[i].len;
     if (len > BUFFER_SIZE - output->len || output->n_marks == N_MARKS) {
-        enum sink_status status = output_flush(output);
+        enum sink_status status = output->full(output);
         if (status != SINK_OK)
             return status;
     }

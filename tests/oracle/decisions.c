@@ -68,7 +68,7 @@ int main(int argc, char **argv)
     mapping_file_tell(&state.file);
     if (state.file.findings.n != 0)
         return 2;
-    state.input = input_start(names, (size_t)16 << 20);
+    input_start(&state.input, names, (size_t)16 << 20);
     bool done = arena_try(&state.memory, all, &state);
     input_stop(&state.input);
     block_free(&state.block);

@@ -88,7 +88,8 @@ START_TEST(blocks_hold_whole_lines)
     static const char *const names[] = {"-", NULL};
     for (size_t n = 1; n <= 31; n++) {
         char words[1000];
-        struct input input = input_start(names, 10);
+        struct input input;
+    input_start(&input, names, 10);
         const char *bytes = input_rows[_i].bytes;
         pid_t child = feed(bytes, strlen(bytes), n);
         read_all(&input, words);
@@ -111,7 +112,8 @@ START_TEST(over_long_lines_pass_through)
         len += (size_t)sprintf(bytes + len, "%0*d%s", dots, line, line == 99 ? "" : "\n");
     }
     for (size_t n = 1; n <= len; n = n * 2 + 1) {
-        struct input input = input_start(names, 10);
+        struct input input;
+    input_start(&input, names, 10);
         pid_t child = feed(bytes, len, n);
         read_all(&input, words);
         /* Without the marks, the words are the bytes. */
@@ -144,7 +146,8 @@ START_TEST(files_follow_one_another)
     ck_assert_int_eq(write(a, "1\n2", 3), 3);
     ck_assert_int_eq(write(b, "\xEF\xBB\xBF" "3\n", 5), 5);
     const char *const names[] = {first, second, "/nonexistent/assent", NULL};
-    struct input input = input_start(names, 10);
+    struct input input;
+    input_start(&input, names, 10);
     struct block block = {0};
     ck_assert_int_eq(input_next(&input, &block), INPUT_BLOCK);
     ck_assert(text_equal(block.text, TEXT("1\n")));
@@ -181,16 +184,16 @@ START_TEST(lines_are_joined_where_an_end_is_missing)
     struct output output;
     ck_assert(output_init(&output, &sink));
     ck_assert_int_eq(put(&output, "a", 1), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     struct text part = TEXT("b");
     ck_assert_int_eq(output_line(&output, &part, 1, true, false), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     ck_assert_int_eq(output_line(&output, &part, 1, false, true), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     ck_assert_int_eq(put(&output, "c\n", 2), SINK_OK);
     ck_assert_int_eq(put(&output, "d", 3), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     ck_assert_uint_eq(output.reached, 3);
     ck_assert_int_ge(pread(sink.fd, got, 99, 0), 0);
     ck_assert_str_eq(got, "a\nbb\nc\nd");
@@ -220,7 +223,7 @@ START_TEST(a_full_disk_leaves_whole_lines)
         line++;
         status = put(&output, "ten bytes\n", line);
         if (status == SINK_OK && line % 7 == 0)
-            status = output_flush(&output);
+            status = output_write(&output);
     }
     setrlimit(RLIMIT_FSIZE, &old);
     ck_assert_int_eq(status, SINK_FAILED);
@@ -250,7 +253,7 @@ START_TEST(a_line_longer_than_the_buffer_goes_through)
     output_line_done(&output, 2);
     ck_assert_uint_eq(output.reached, 2);
     ck_assert_int_eq(put(&output, "behind\n", 3), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     struct stat stat;
     ck_assert_int_eq(fstat(sink.fd, &stat), 0);
     ck_assert_int_eq(stat.st_size, 7 + 4 + LONG + 1 + 7);
@@ -282,7 +285,7 @@ START_TEST(a_pipe_that_does_not_wait_is_waited_for)
     ck_assert(output_init(&output, &sink));
     for (uint64_t line = 1; line <= LINES; line++)
         ck_assert_int_eq(put(&output, "ten bytes\n", line), SINK_OK);
-    ck_assert_int_eq(output_flush(&output), SINK_OK);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
     ck_assert_int_eq(sink_close(&sink), SINK_OK);
     output_free(&output);
     int status;

@@ -1,0 +1,14 @@
+/* What differs from system to system, each with a fallback where a system has no such thing. */
+#ifndef ASSENT_SYSTEM_H
+#define ASSENT_SYSTEM_H
+
+#include <stddef.h>
+
+/* The processors that this process may use; at least 1. */
+size_t system_processors(void);
+
+/* Makes a pipe as large as it may be for a user, so that its ends wait less for each other; anything
+ * but a pipe is left alone. */
+void system_widen_pipe(int fd);
+
+#endif
