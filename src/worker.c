@@ -10,16 +10,18 @@ bool counts_balance(const struct counts *counts, size_t n_routes)
            counts->events * n_routes == counts->delivered + counts->blocked;
 }
 
-static void init_scan(void *state)
+static void init_tools(void *state)
 {
     struct worker *worker = state;
-    scan_init(&worker->scan, worker->task->mapping, &worker->memory, &worker->line_memory);
+    const struct task *task = worker->task;
+    scan_init(&worker->scan, task->mapping, &worker->memory, &worker->line_memory);
+    permits_init(&worker->permits, &worker->memory, task->mapping, task->routes, task->n_routes);
 }
 
 bool worker_init(struct worker *worker, const struct task *task)
 {
     *worker = (struct worker){.task = task};
-    return arena_try(&worker->memory, init_scan, worker);
+    return arena_try(&worker->memory, init_tools, worker);
 }
 
 void worker_free(struct worker *worker)
@@ -85,24 +87,20 @@ static enum work_status reject_line(struct worker *worker, struct text raw, enum
 
 static enum work_status deliver_event(struct worker *worker)
 {
-    const struct task *task = worker->task;
     const struct event *event = &worker->scan.event;
-    uint64_t delivered = 0;
-    for (size_t i = 0; i < task->n_routes; i++) {
-        const struct route *route = &task->routes[i];
-        if (!decide(task->mapping, event, route->destination).deliver) {
-            notes_of(worker)->counts.blocked++;
-            continue;
-        }
+    struct counts *counts = &notes_of(worker)->counts;
+    struct permit permit = permits_of(&worker->permits, event);
+    for (uint32_t i = 0; i < permit.n_routes; i++) {
+        const struct route *route = &worker->task->routes[permit.routes[i]];
         struct text parts[] = {route->before, event->line, route->behind};
         enum work_status status =
             work_status(output_line(&worker->parcel->output, parts, 3, true, true), WORK_OUTPUT);
         if (status != WORK_DONE)
             return status;
-        delivered++;
+        counts->delivered++;
     }
-    notes_of(worker)->counts.delivered += delivered;
-    notes_of(worker)->counts.events++;
+    counts->blocked += permit.n_blocked;
+    counts->events++;
     return WORK_DONE;
 }
 

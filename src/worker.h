@@ -6,15 +6,9 @@
 #ifndef ASSENT_WORKER_H
 #define ASSENT_WORKER_H
 
-#include "decision.h"
 #include "event/scan.h"
+#include "permits.h"
 #include "stream/parcel.h"
-
-/* A destination that events may go to, and what stands before and behind each of its events. */
-struct route {
-    const struct destination *destination;
-    struct text before, behind;
-};
 
 /* What every worker is told; immutable while events flow. */
 struct task {
@@ -64,6 +58,7 @@ struct notes {
 struct worker {
     const struct task *task;
     struct scan scan;
+    struct permits permits;
     struct arena memory, line_memory;
     struct parcel *parcel; /* under work */
 };

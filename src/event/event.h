@@ -17,6 +17,9 @@ enum integrations_state {
     INTEGRATIONS_NOTHING, /* malformed, doubled, a look-alike, `All` twice: allows nothing */
 };
 
+/* Words enough for all but freaks. */
+enum { EVENT_SAID_MOST = 128 };
+
 struct event {
     struct text line; /* borrowed: the event's bytes, without the line's end */
 
@@ -30,6 +33,12 @@ struct event {
     uint64_t *refused;       /* likewise: it is there and does not allow */
 
     bool source_exempt; /* its source is listed under sources.other */
+
+    /* All of the above in few words: events of one mapping that say the same are decided alike. The
+     * first word is the states, the others are categories consented and integrations keys. */
+    uint32_t said[EVENT_SAID_MOST];
+    size_t n_said;
+    bool said_too_much; /* more than fits: the words are not all */
 };
 
 /* Whether the event's integrations object allows the destination. */

@@ -116,15 +116,31 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t len)
     return on_a_path(ctx) ? key_on_a_path(ctx, bytes, len) : 1;
 }
 
+/* Notes a category that is consented, or an integrations key and whether it allows. */
+static void say(struct event *event, bool is_category, size_t number, bool yes)
+{
+    if (event->n_said == EVENT_SAID_MOST || number >= UINT32_MAX / 4) {
+        event->said_too_much = true;
+        return;
+    }
+    event->said[event->n_said++] = (uint32_t)number << 2 | (uint32_t)is_category << 1 | yes;
+}
+
 /* A value of an object on a path, which its key has announced. */
 static void member_value(struct scan *scan, enum value value)
 {
     if (scan->child != 0 && value != VALUE_OBJECT)
         scan->seen[scan->child].not_an_object = true;
-    if (scan->category != IDS_NONE && value == VALUE_TRUE)
+    if (scan->category != IDS_NONE && value == VALUE_TRUE) {
         bitset_add(scan->event.consented, scan->category);
-    if (scan->integration != IDS_NONE && value != VALUE_TRUE && value != VALUE_OBJECT)
-        bitset_add(scan->event.refused, scan->integration);
+        say(&scan->event, true, scan->category, true);
+    }
+    if (scan->integration != IDS_NONE) {
+        bool allows = value == VALUE_TRUE || value == VALUE_OBJECT;
+        if (!allows)
+            bitset_add(scan->event.refused, scan->integration);
+        say(&scan->event, false, scan->integration, allows);
+    }
 }
 
 static int on_scalar(struct scan *scan, enum value value)
@@ -255,6 +271,8 @@ static void reset(struct scan *scan, struct text line)
     memset(scan->event.named, 0, n_integrations);
     memset(scan->event.refused, 0, n_integrations);
     scan->event.line = line;
+    scan->event.n_said = 1; /* the first word is the states', which consent_settle knows */
+    scan->event.said_too_much = false;
     scan->category_twice = scan->all_twice = scan->any_integration = scan->source_listed = false;
     scan->node = scan->outside = scan->depth = scan->child = 0;
     scan->category = scan->integration = IDS_NONE;

@@ -1,0 +1,46 @@
+/*
+ * The destinations that an event may go to. Events that say the same share their decisions: what was
+ * decided for one is remembered and found again by what the next one says, so that the cost of an
+ * event grows with the destinations it may go to, not with those that are mapped.
+ *
+ * What is remembered is bounded; when it is full, it is forgotten and begun anew. One per worker.
+ */
+#ifndef ASSENT_PERMITS_H
+#define ASSENT_PERMITS_H
+
+#include "decision.h"
+
+/* A destination that events may go to, and what stands before and behind each of its events. */
+struct route {
+    const struct destination *destination;
+    struct text before, behind;
+};
+
+/* Decided once: numbers of routes in their order, and how many routes are not among them. */
+struct permit {
+    const uint32_t *routes;
+    uint32_t n_routes, n_blocked;
+};
+
+struct permit_entry;
+
+struct permits {
+    const struct mapping *mapping;
+    const struct route *routes;
+    size_t n_routes;
+
+    /* private */
+    struct permit_entry *entries; /* a hash table without chains: the newest stays */
+    uint32_t *pool;               /* what the entries' events say, and their routes */
+    size_t pool_len, pool_cap;
+};
+
+/* All memory comes from the arena, inside of whose arena_try this must run; mapping and routes must
+ * outlive the permits. */
+void permits_init(struct permits *permits, struct arena *arena, const struct mapping *mapping,
+                  const struct route *routes, size_t n_routes);
+
+/* The event's permit, valid until the next call. */
+struct permit permits_of(struct permits *permits, const struct event *event);
+
+#endif
