@@ -31,7 +31,7 @@ static const char *pick(const char *const *words, unsigned n)
 
 static void consent(void)
 {
-    static const char *const values[] = {"true", "true", "true", "false"};
+    static const char *const values[] = {"true", "false", "false", "false"};
     if (below(10) == 0)
         return;
     printf(",\"consent\":{\"categoryPreferences\":{\"Advertising\":%s,\"Analytics\":%s,"

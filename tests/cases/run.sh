@@ -42,16 +42,16 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The cases find the program as plain `assent`.
-mkdir "$work/bin"
+# The cases find the program as plain `assent`: wrapped, or bare for those with `nowrap`.
+mkdir "$work/bare"
+ln -s "$program" "$work/bare/assent"
+wrapped=$work/bare
 if [ -n "$wrap" ]; then
-	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$wrap" "$program" >"$work/bin/assent"
-	chmod +x "$work/bin/assent"
-else
-	ln -s "$program" "$work/bin/assent"
+	wrapped=$work/wrapped
+	mkdir "$wrapped"
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$wrap" "$program" >"$wrapped/assent"
+	chmod +x "$wrapped/assent"
 fi
-PATH=$work/bin:$PATH
-export PATH
 
 if [ $# -eq 0 ]; then
 	for folder in "$cases"/*/; do
@@ -139,7 +139,9 @@ for name in "$@"; do
 	[ -d "$got/files" ] && rm -rf "$got/files"
 	in=/dev/null
 	[ -f "$got/in" ] && in=$got/in
-	(cd "$got" && exec sh ./cmd <"$in" >"$work/out" 2>"$work/err")
+	bin=$wrapped
+	[ -f "$folder/nowrap" ] && bin=$work/bare
+	(cd "$got" && PATH=$bin:$PATH exec sh ./cmd <"$in" >"$work/out" 2>"$work/err")
 	status=$?
 	if $update; then
 		rewrite "$folder"
