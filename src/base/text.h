@@ -20,6 +20,32 @@ static inline bool text_equal(struct text a, struct text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
 }
 
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static inline bool text_equal_but_for_ascii_case(struct text a, struct text b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (ascii_lower(a.bytes[i]) != ascii_lower(b.bytes[i]))
+            return false;
+    return true;
+}
+
+/* Without the white space of ASCII at its ends. */
+static inline struct text text_trimmed(struct text text)
+{
+    static const char space[] = " \t\n\v\f\r";
+    for (; text.len > 0 && memchr(space, text.bytes[0], sizeof space - 1) != NULL; text.len--)
+        text.bytes++;
+    while (text.len > 0 && memchr(space, text.bytes[text.len - 1], sizeof space - 1) != NULL)
+        text.len--;
+    return text;
+}
+
 static inline struct text text_of(const char *string)
 {
     return (struct text){string, strlen(string)};

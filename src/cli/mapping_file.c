@@ -79,8 +79,9 @@ void mapping_file_tell(const struct mapping_file *file)
     for (size_t i = 0; i < file->findings.n; i++) {
         const struct finding *finding = &file->findings.list[i];
         place_walk_to(&walk, finding->at);
-        message((struct place){file->name, walk.line, walk.column}, SEVERITY_ERROR, "%s [%s]",
-                finding->text, finding_name(finding->code));
+        const struct finding_kind *kind = &finding_kinds[finding->code];
+        message((struct place){file->name, walk.line, walk.column}, kind->severity, "%s [%s]",
+                finding->text, kind->name);
     }
     if (file->findings.n_more != 0)
         message((struct place){.file = file->name}, SEVERITY_ERROR, "%zu findings more",

@@ -25,21 +25,6 @@ static bool has_lone_surrogate(const struct scan *scan)
     return json_string_has_lone_surrogate(json_string_before(scan->event.line, end));
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-static bool equal_but_for_case(struct text a, struct text b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (lower(a.bytes[i]) != lower(b.bytes[i]))
-            return false;
-    return true;
-}
-
 /* The node of a key in the object that is being read. Keys that careless readers take for it, which
  * ignore ASCII case or all from a NUL on, are noted on the way: c_key is the key up to a NUL. */
 static size_t follow(struct scan *scan, struct text key, struct text c_key)
@@ -51,7 +36,7 @@ static size_t follow(struct scan *scan, struct text key, struct text c_key)
             found = i;
             if (scan->seen[i].times < 2)
                 scan->seen[i].times++;
-        } else if (equal_but_for_case(nodes[i].c_key, c_key)) {
+        } else if (text_equal_but_for_ascii_case(nodes[i].c_key, c_key)) {
             scan->seen[i].look_alike = true;
         }
     }

@@ -6,32 +6,63 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const names[] = {
-    [FINDING_NOT_JSON] = "not-json",
-    [FINDING_NOT_UTF8] = "not-utf8",
-    [FINDING_TOO_LARGE] = "too-large",
-    [FINDING_TOO_DEEP] = "too-deep",
-    [FINDING_LONE_SURROGATE] = "lone-surrogate",
-    [FINDING_WRONG_TYPE] = "wrong-type",
-    [FINDING_UNKNOWN_KEY] = "unknown-key",
-    [FINDING_DUPLICATE_KEY] = "duplicate-key",
-    [FINDING_MISSING_KEY] = "missing-key",
-    [FINDING_BAD_VERSION] = "bad-version",
-    [FINDING_UNKNOWN_POLICY] = "unknown-policy",
-    [FINDING_UNKNOWN_VALUE] = "unknown-value",
-    [FINDING_BAD_POINTER] = "bad-pointer",
-    [FINDING_BAD_CATEGORY_ID] = "bad-category-id",
-    [FINDING_BAD_DESTINATION_ID] = "bad-destination-id",
-    [FINDING_UNDECLARED_CATEGORY] = "undeclared-category",
-    [FINDING_DUPLICATE_CATEGORY] = "duplicate-category",
-    [FINDING_SOURCE_BOTH_KINDS] = "source-both-kinds",
-    [FINDING_NO_DESTINATION] = "no-destination",
-};
+#define ERROR(name, meaning) {name, SEVERITY_ERROR, meaning}
+#define WARNING(name, meaning) {name, SEVERITY_WARNING, meaning}
 
-const char *finding_name(enum finding_code code)
-{
-    return names[code];
-}
+const struct finding_kind finding_kinds[N_FINDING_CODES] = {
+    [FINDING_NOT_JSON] = ERROR("not-json", "The file is not strict JSON."),
+    [FINDING_NOT_UTF8] = ERROR("not-utf8", "The file is not strict UTF-8."),
+    [FINDING_TOO_LARGE] = ERROR("too-large", "The file is too large to be a mapping."),
+    [FINDING_TOO_DEEP] = ERROR("too-deep", "Values are nested too deep to be a mapping."),
+    [FINDING_LONE_SURROGATE] =
+        ERROR("lone-surrogate", "A string holds half of a surrogate pair, which is no character."),
+    [FINDING_WRONG_TYPE] = ERROR("wrong-type", "A value has another type than its key asks for."),
+    [FINDING_UNKNOWN_KEY] = ERROR("unknown-key", "An object has a key that means nothing there."),
+    [FINDING_DUPLICATE_KEY] = ERROR("duplicate-key", "An object has a key twice."),
+    [FINDING_MISSING_KEY] = ERROR("missing-key", "A key that is required is missing."),
+    [FINDING_BAD_VERSION] = ERROR("bad-version", "The version of the format is not 1."),
+    [FINDING_UNKNOWN_POLICY] = ERROR("unknown-policy", "No policy has this name."),
+    [FINDING_UNKNOWN_VALUE] =
+        ERROR("unknown-value", "A knob or a kind has a value that it cannot have."),
+    [FINDING_BAD_POINTER] = ERROR("bad-pointer", "A string that must be a JSON Pointer is none."),
+    [FINDING_BAD_CATEGORY_ID] = ERROR("bad-category-id", "A category id breaks the rules for ids."),
+    [FINDING_BAD_DESTINATION_ID] =
+        ERROR("bad-destination-id", "A destination id breaks the rules for ids."),
+    [FINDING_UNDECLARED_CATEGORY] =
+        ERROR("undeclared-category", "A destination names a category that is not declared."),
+    [FINDING_DUPLICATE_CATEGORY] =
+        ERROR("duplicate-category", "A destination names a category twice."),
+    [FINDING_SOURCE_BOTH_KINDS] =
+        ERROR("source-both-kinds", "A source is listed as website and as other."),
+    [FINDING_NO_DESTINATION] = ERROR("no-destination", "The mapping has no destination."),
+
+    [FINDING_UNMAPPED_DESTINATION] =
+        WARNING("unmapped-destination", "A destination is mapped to no category."),
+    [FINDING_UNUSED_CATEGORY] =
+        WARNING("unused-category", "A declared category is named by no destination."),
+    [FINDING_DISABLED_CATEGORY_MAPPED] =
+        WARNING("disabled-category-mapped", "Destinations are mapped to a disabled category."),
+    [FINDING_SIMILAR_IDS] =
+        WARNING("similar-ids", "Two ids differ, but look the same or nearly so."),
+    [FINDING_SHARED_INTEGRATIONS_KEY] =
+        WARNING("shared-integrations-key", "Two destinations have the same integrations key."),
+    [FINDING_NEVER_RECEIVES] =
+        WARNING("never-receives", "No consent can make a destination receive an event."),
+    [FINDING_OWN_KEY_ALL] =
+        WARNING("own-key-all", "A destination's own integrations key is All."),
+
+    [FINDING_CATEGORY_UNKNOWN] =
+        WARNING("category-unknown", "Events hold a category that the mapping does not know."),
+    [FINDING_CATEGORY_NEVER_SEEN] =
+        WARNING("category-never-seen", "No event holds a category of the mapping."),
+    [FINDING_PREFERENCE_NOT_BOOLEAN] =
+        WARNING("preference-not-boolean", "Events hold a preference that is no boolean."),
+    [FINDING_INTEGRATIONS_KEY_UNKNOWN] = WARNING(
+        "integrations-key-unknown", "Events hold an integrations key of no destination."),
+    [FINDING_SOURCE_UNLISTED] =
+        WARNING("source-unlisted", "Events come from a source that the mapping does not list."),
+    [FINDING_REJECTED_LINES] = WARNING("rejected-lines", "Lines of the events are no events."),
+};
 
 void findings_add(struct findings *findings, enum finding_code code, size_t at, const char *format,
                   ...)
@@ -40,14 +71,17 @@ void findings_add(struct findings *findings, enum finding_code code, size_t at, 
         findings->n_more++;
         return;
     }
-    char sentence[400];
+    char sentence[1200];
     va_list args;
     va_start(args, format);
     int len = vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    size_t size = len < 0 ? 1 : (size_t)len + 1 < sizeof sentence ? (size_t)len + 1 : sizeof sentence;
-    char *text = arena_alloc(findings->arena, size);
-    memcpy(text, sentence, size - 1);
+    size_t size = len < 0 ? 0 : (size_t)len < sizeof sentence ? (size_t)len : sizeof sentence - 1;
+    if (len >= (int)sizeof sentence)
+        while (size > 0 && ((unsigned char)sentence[--size] & 0xC0) == 0x80)
+            continue; /* not inside of a character */
+    char *text = arena_alloc(findings->arena, size + 1);
+    memcpy(text, sentence, size);
     findings->list =
         arena_one_more(findings->arena, findings->list, findings->n, sizeof *findings->list);
     findings->list[findings->n++] = (struct finding){code, at, text};
@@ -58,7 +92,9 @@ static int by_place(const void *a, const void *b)
     const struct finding *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
-    return (x->code > y->code) - (x->code < y->code);
+    if (x->code != y->code)
+        return x->code < y->code ? -1 : 1;
+    return strcmp(x->text, y->text);
 }
 
 void findings_sort(struct findings *findings)
@@ -93,10 +129,25 @@ const char *quoted(struct arena *arena, struct text text)
     return out;
 }
 
+const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint)
+{
+    const char *words = quoted(arena, text);
+    if (hint.bytes == NULL)
+        return words;
+    const char *meant = quoted(arena, hint);
+    size_t size = strlen(words) + strlen(meant) + sizeof " (did you mean ?)";
+    char *both = arena_alloc(arena, size);
+    snprintf(both, size, "%s (did you mean %s?)", words, meant);
+    return both;
+}
+
 struct place_walk place_walk_start(struct text file)
 {
     bool bom = file.len >= 3 && memcmp(file.bytes, "\xEF\xBB\xBF", 3) == 0;
-    return (struct place_walk){.file = file, .at = bom ? 3 : 0, .line = 1, .column = 1};
+    return (struct place_walk){.file = file, 
+                               .at = bom ? 3 : 0,
+                               .line_at = bom ? 3 : 0,
+                               .line = 1, .column = 1};
 }
 
 void place_walk_to(struct place_walk *walk, size_t at)
@@ -105,6 +156,7 @@ void place_walk_to(struct place_walk *walk, size_t at)
         unsigned char c = (unsigned char)walk->file.bytes[walk->at];
         if (c == '\n') {
             walk->line++;
+            walk->line_at = walk->at + 1;
             walk->column = 1;
         } else if ((c & 0xC0) != 0x80) {
             walk->column++;

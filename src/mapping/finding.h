@@ -1,11 +1,13 @@
 /*
  * What is wrong with a mapping file: a code that stays the same, a place, a sentence that says how
- * to mend it. Reading a mapping collects findings and never stops at the first one.
+ * to mend it. Reading a mapping collects findings and never stops at the first one. Errors keep a
+ * mapping from being used; warnings, which only `assent check` looks for, do not.
  */
 #ifndef ASSENT_FINDING_H
 #define ASSENT_FINDING_H
 
 #include "base/arena.h"
+#include "base/message.h"
 #include "base/text.h"
 
 enum finding_code {
@@ -28,7 +30,36 @@ enum finding_code {
     FINDING_DUPLICATE_CATEGORY,
     FINDING_SOURCE_BOTH_KINDS,
     FINDING_NO_DESTINATION,
+
+    FINDING_UNMAPPED_DESTINATION,
+    FINDING_UNUSED_CATEGORY,
+    FINDING_DISABLED_CATEGORY_MAPPED,
+    FINDING_SIMILAR_IDS,
+    FINDING_SHARED_INTEGRATIONS_KEY,
+    FINDING_NEVER_RECEIVES,
+    FINDING_OWN_KEY_ALL,
+
+    FINDING_CATEGORY_UNKNOWN,
+    FINDING_CATEGORY_NEVER_SEEN,
+    FINDING_PREFERENCE_NOT_BOOLEAN,
+    FINDING_INTEGRATIONS_KEY_UNKNOWN,
+    FINDING_SOURCE_UNLISTED,
+    FINDING_REJECTED_LINES,
+    N_FINDING_CODES,
 };
+
+/* What is the same for every finding of a code. The words are constant and stable. */
+struct finding_kind {
+    const char *name; /* in messages and reports: "undeclared-category" */
+    enum severity severity;
+    const char *meaning; /* one sentence */
+};
+extern const struct finding_kind finding_kinds[N_FINDING_CODES];
+
+static inline const char *finding_name(enum finding_code code)
+{
+    return finding_kinds[code].name;
+}
 
 struct finding {
     enum finding_code code;
@@ -45,10 +76,7 @@ struct findings {
 
 enum { FINDINGS_MOST = 10000 };
 
-/* Its name in messages and reports: "undeclared-category". Constant. */
-const char *finding_name(enum finding_code code);
-
-/* Adds a finding; the sentence is formatted as by printf and shortened past 400 bytes. */
+/* Adds a finding; the sentence is formatted as by printf and shortened past 1,200 bytes. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
@@ -62,10 +90,14 @@ void findings_sort(struct findings *findings);
  * short. In the arena. */
 const char *quoted(struct arena *arena, struct text text);
 
+/* The same, and ` (did you mean "…"?)` behind it unless the hint's bytes are NULL. */
+const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint);
+
 /* A walk through a file from place to place. */
 struct place_walk {
     struct text file;
     size_t at;           /* where it stands: byte offset */
+    size_t line_at;      /* byte offset of the line's first character */
     size_t line, column; /* the same, from 1; columns count characters, and a BOM is none */
 };
 

@@ -10,6 +10,13 @@ const char *quote(struct reader *reader, struct text text)
     return quoted(reader->arena, text);
 }
 
+const char *quote_and_suggest(struct reader *reader, struct text text,
+                              const struct text *candidates, size_t n)
+{
+    return quoted_with_hint(reader->arena, text,
+                            suggest(&reader->suggestions, text, candidates, n));
+}
+
 bool has_kind(struct reader *reader, const struct tree *value, enum tree_kind kind,
                      const char *what)
 {
@@ -28,18 +35,43 @@ static bool is_member(const struct tree *child, const struct member *members)
     return false;
 }
 
-static const char *key_list(struct reader *reader, const struct member *members)
+/* Words as they stand in a table, for suggest; in the arena. */
+struct words {
+    struct text *texts;
+    size_t n;
+};
+
+static void words_add(struct reader *reader, struct words *words, const char *word)
+{
+    words->texts = arena_one_more(reader->arena, words->texts, words->n, sizeof *words->texts);
+    words->texts[words->n++] = text_of(word);
+}
+
+/* "a, b, c" */
+static const char *word_list(struct reader *reader, const struct words *words)
 {
     size_t size = 1;
-    for (const struct member *m = members; m->key != NULL; m++)
-        size += strlen(m->key) + 2;
+    for (size_t i = 0; i < words->n; i++)
+        size += words->texts[i].len + 2;
     char *list = arena_alloc(reader->arena, size);
-    for (const struct member *m = members; m->key != NULL; m++) {
-        if (m != members)
+    for (size_t i = 0; i < words->n; i++) {
+        if (i > 0)
             strcat(list, ", ");
-        strcat(list, m->key);
+        strncat(list, words->texts[i].bytes, words->texts[i].len);
     }
     return list;
+}
+
+static void unknown_key(struct reader *reader, const struct tree *child,
+                        const struct member *members)
+{
+    struct words known = {0};
+    for (; members->key != NULL; members++)
+        words_add(reader, &known, members->key);
+    findings_add(reader->findings, FINDING_UNKNOWN_KEY, child->key_at,
+                 "unknown key %s: known here are %s",
+                 quote_and_suggest(reader, child->key, known.texts, known.n),
+                 word_list(reader, &known));
 }
 
 /* Reads one key of an object: its first occurrence counts, every further one is a finding. */
@@ -67,11 +99,9 @@ static void read_member(struct reader *reader, const struct tree *object,
 void read_members(struct reader *reader, const struct tree *object,
                          const struct member *members, void *into)
 {
-    const char *known = key_list(reader, members);
     for (const struct tree *child = object->first; child != NULL; child = child->next)
         if (!is_member(child, members))
-            findings_add(reader->findings, FINDING_UNKNOWN_KEY, child->key_at,
-                         "unknown key %s: known here are %s", quote(reader, child->key), known);
+            unknown_key(reader, child, members);
     for (const struct member *member = members; member->key != NULL; member++)
         read_member(reader, object, member, into);
 }
@@ -82,13 +112,11 @@ int read_word(struct reader *reader, const struct tree *value, const char *const
     int word = word_find(words, value->text);
     if (word >= 0)
         return word;
-    char list[200] = "";
-    for (int i = 0; words[i] != NULL; i++) {
-        if (i > 0)
-            strcat(list, ", ");
-        strcat(list, words[i]);
-    }
+    struct words known = {0};
+    for (; *words != NULL; words++)
+        words_add(reader, &known, *words);
     findings_add(reader->findings, code, value->at, "unknown %s %s: it can be %s", what,
-                 quote(reader, value->text), list);
+                 quote_and_suggest(reader, value->text, known.texts, known.n),
+                 word_list(reader, &known));
     return -1;
 }

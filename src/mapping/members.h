@@ -5,6 +5,7 @@
 #ifndef ASSENT_MEMBERS_H
 #define ASSENT_MEMBERS_H
 
+#include "base/suggest.h"
 #include "mapping/finding.h"
 #include "mapping/mapping.h"
 #include "mapping/tree.h"
@@ -14,6 +15,7 @@ struct reader {
     struct arena *arena;
     struct findings *findings;
     struct mapping *mapping;
+    struct suggest_budget suggestions;
     bool categories_declared; /* the section is there */
     struct json_path consent, source;
     struct text preferences;
@@ -31,6 +33,10 @@ struct member {
 
 /* The text fit for a finding's sentence. */
 const char *quote(struct reader *reader, struct text text);
+
+/* The text as quote gives it, followed by ` (did you mean "…"?)` where a candidate is near. */
+const char *quote_and_suggest(struct reader *reader, struct text text,
+                              const struct text *candidates, size_t n);
 
 /* Whether the value has the kind; a finding when it has not. `what` names it in the sentence. */
 bool has_kind(struct reader *reader, const struct tree *value, enum tree_kind kind,

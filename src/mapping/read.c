@@ -260,6 +260,7 @@ static size_t *room_for_children(struct reader *reader, const struct tree *array
 static void read_destination_categories(struct reader *reader, const struct tree *array, void *into)
 {
     struct destination *destination = into;
+    const struct ids *declared = &reader->mapping->category_ids;
     struct ids here = {0};
     destination->categories = room_for_children(reader, array);
     for (const struct tree *value = array->first; value != NULL; value = value->next) {
@@ -274,11 +275,10 @@ static void read_destination_categories(struct reader *reader, const struct tree
                          quote(reader, value->text));
             continue;
         }
-        if (reader->categories_declared &&
-            ids_find(&reader->mapping->category_ids, value->text) == IDS_NONE) {
+        if (reader->categories_declared && ids_find(declared, value->text) == IDS_NONE) {
             findings_add(reader->findings, FINDING_UNDECLARED_CATEGORY, value->at,
                          "the category %s is not declared: add it to \"categories\" or correct it",
-                         quote(reader, value->text));
+                         quote_and_suggest(reader, value->text, declared->texts, declared->n));
             continue;
         }
         size_t category = category_add(reader, value->text, value->at, &was_new);
@@ -406,7 +406,7 @@ static void build_paths(struct reader *reader)
     mapping->paths.consent = key_paths_add(&mapping->paths, arena, preferences, ROLE_PREFERENCES);
     mapping->paths.integrations = key_paths_add(
         &mapping->paths, arena, (struct json_path){&integrations, 1}, ROLE_INTEGRATIONS);
-    if (mapping->sources_other.n != 0)
+    if (mapping->sources_website.n != 0 || mapping->sources_other.n != 0)
         mapping->paths.source = key_paths_add(&mapping->paths, arena, reader->source, ROLE_SOURCE);
 }
 
@@ -416,6 +416,7 @@ void mapping_read(struct mapping *mapping, struct text file, struct findings *fi
     struct reader reader = {.arena = findings->arena,
                             .findings = findings,
                             .mapping = mapping,
+                            .suggestions = SUGGEST_BUDGET,
                             .preferences = TEXT("categoryPreferences")};
     bool was_new;
     ids_add(&mapping->integrations, reader.arena, TEXT("All"), &was_new);
