@@ -106,16 +106,14 @@ static enum work_status deliver_event(struct worker *worker)
 
 static enum work_status work_on_line(struct worker *worker, struct text raw, uint64_t line)
 {
-    struct text content = line_content(raw);
+    bool blank;
     size_t at;
     notes_of(worker)->counts.lines++;
-    enum reject reject = line_check(content, worker->task->max_line, &at);
-    if (reject == REJECT_NONE && line_is_blank(content)) {
+    enum reject reject = event_read(&worker->scan, raw, worker->task->max_line, &blank, &at);
+    if (blank) {
         notes_of(worker)->counts.blank++;
         return WORK_DONE;
     }
-    if (reject == REJECT_NONE)
-        reject = event_scan(&worker->scan, content, &at);
     enum work_status status = reject == REJECT_NONE ? deliver_event(worker)
                                                     : reject_line(worker, raw, reject, at, line);
     if (status == WORK_DONE || status == WORK_STOPPED)
@@ -125,16 +123,11 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
 
 static enum work_status work_on_lines(struct worker *worker, const struct block *block)
 {
-    const char *at = block->text.bytes;
-    const char *end = at + block->text.len;
-    for (uint64_t line = block->first_line; at < end; line++) {
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
-        const char *next = line_end == NULL ? end : line_end + 1;
-        struct text raw = {at, (size_t)(next - at)};
+    struct text rest = block->text, raw;
+    for (uint64_t line = block->first_line; block_next_line(&rest, &raw); line++) {
         enum work_status status = work_on_line(worker, raw, line);
         if (status != WORK_DONE)
             return status;
-        at = next;
     }
     return WORK_DONE;
 }

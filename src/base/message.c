@@ -2,25 +2,48 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const severities[] = {
-    [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
+/* A severity's word, and the SGR code of its colour. */
+static const struct {
+    const char *word, *colour;
+} severities[] = {
+    [SEVERITY_ERROR] = {"error", "\x1b[1;31m"},
+    [SEVERITY_WARNING] = {"warning", "\x1b[1;35m"},
+    [SEVERITY_NOTE] = {"note", "\x1b[1;36m"},
+};
 
 struct line {
     char bytes[4000];
     size_t len;
+    bool colours;
 };
+
+const char *severity_word(enum severity severity)
+{
+    return severities[severity].word;
+}
+
+bool message_colours(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    return (no_color == NULL || no_color[0] == '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0 && isatty(STDERR_FILENO);
+}
 
 static void add_list(struct line *line, const char *format, va_list args)
 {
     size_t room = sizeof line->bytes - line->len - 1; /* one byte is kept for the LF */
+    size_t start = line->len;
     int len = vsnprintf(line->bytes + line->len, room, format, args);
     if (len > 0)
         line->len += (size_t)len < room ? (size_t)len : room - 1;
+    for (size_t i = start; i < line->len; i++)
+        if ((unsigned char)line->bytes[i] < 0x20 || line->bytes[i] == 0x7F)
+            line->bytes[i] = '?';
 }
 
 #if defined(__GNUC__)
@@ -34,9 +57,19 @@ static void add(struct line *line, const char *format, ...)
     va_end(args);
 }
 
+static void add_colour(struct line *line, const char *colour)
+{
+    size_t len = strlen(colour);
+    if (!line->colours || len >= sizeof line->bytes - line->len)
+        return;
+    memcpy(line->bytes + line->len, colour, len);
+    line->len += len;
+}
+
 void message(struct place place, enum severity severity, const char *format, ...)
 {
-    struct line line = {.len = 0};
+    struct line line = {.len = 0, .colours = message_colours()};
+    add_colour(&line, MESSAGE_BOLD);
     add(&line, "assent: ");
     if (place.file != NULL)
         add(&line, "%s:", place.file);
@@ -44,16 +77,23 @@ void message(struct place place, enum severity severity, const char *format, ...
         add(&line, "%" PRIu64 ":", place.line);
     if (place.column != 0)
         add(&line, "%" PRIu64 ":", place.column);
-    add(&line, "%s%s: ", place.file == NULL ? "" : " ", severities[severity]);
+    if (place.file != NULL)
+        add(&line, " ");
+    add_colour(&line, severities[severity].colour);
+    add(&line, "%s:", severities[severity].word);
+    add_colour(&line, MESSAGE_PLAIN);
+    add(&line, " ");
     va_list args;
     va_start(args, format);
     add_list(&line, format, args);
     va_end(args);
-    for (size_t i = 0; i < line.len; i++)
-        if ((unsigned char)line.bytes[i] < 0x20 || line.bytes[i] == 0x7F)
-            line.bytes[i] = '?';
     line.bytes[line.len++] = '\n';
+    message_lines((struct text){line.bytes, line.len});
+}
+
+void message_lines(struct text lines)
+{
     /* Nowhere is left to report to when standard error itself fails. */
-    ssize_t written = write(STDERR_FILENO, line.bytes, line.len);
+    ssize_t written = write(STDERR_FILENO, lines.bytes, lines.len);
     (void)written;
 }

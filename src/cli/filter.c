@@ -5,12 +5,12 @@
 #include "base/system.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "cli/show.h"
 #include "stream/pipeline.h"
 #include "worker.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,17 +30,6 @@ struct run {
     void **worker_list;
     size_t n_workers, n_parcels;
 };
-
-static enum status show(const char *text)
-{
-    if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
-        return STATUS_DONE;
-    int error = errno;
-    if (error == EPIPE)
-        return STATUS_BROKEN_PIPE;
-    message(NO_PLACE, SEVERITY_ERROR, "cannot write standard output: %s", strerror(error));
-    return STATUS_FAILED;
-}
 
 /* ---- what is asked for ---- */
 

@@ -1,6 +1,7 @@
 #include "cli/mapping_file.h"
 
 #include "base/message.h"
+#include "cli/finding_report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,17 +74,32 @@ void mapping_file_free(struct mapping_file *file)
     arena_free(&file->arena);
 }
 
-void mapping_file_tell(const struct mapping_file *file)
+void mapping_file_each(const struct mapping_file *file,
+                       void (*tell)(void *state, const struct told *told), void *state)
 {
     struct place_walk walk = place_walk_start(file->bytes);
     for (size_t i = 0; i < file->findings.n; i++) {
         const struct finding *finding = &file->findings.list[i];
-        place_walk_to(&walk, finding->at);
-        const struct finding_kind *kind = &finding_kinds[finding->code];
-        message((struct place){file->name, walk.line, walk.column}, kind->severity, "%s [%s]",
-                finding->text, kind->name);
+        struct told told = {finding->place, finding->code, finding->text, NULL};
+        if (finding->at != SIZE_MAX) {
+            place_walk_to(&walk, finding->at);
+            told.place = (struct place){file->name, walk.line, walk.column};
+            told.walk = &walk;
+        }
+        tell(state, &told);
     }
     if (file->findings.n_more != 0)
         message((struct place){.file = file->name}, SEVERITY_ERROR, "%zu findings more",
                 file->findings.n_more);
+}
+
+static void tell_message(void *state, const struct told *told)
+{
+    (void)state;
+    told_message(told);
+}
+
+void mapping_file_tell(const struct mapping_file *file)
+{
+    mapping_file_each(file, tell_message, NULL);
 }

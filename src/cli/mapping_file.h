@@ -6,6 +6,8 @@
 
 #include <sys/stat.h>
 
+struct told; /* cli/finding_report.h */
+
 struct mapping_file {
     const char *name;
     struct arena arena; /* owns all below */
@@ -19,6 +21,10 @@ struct mapping_file {
  * mapping itself is in the findings. mapping_file_free frees it, in either case. */
 bool mapping_file_read(struct mapping_file *file, const char *name);
 void mapping_file_free(struct mapping_file *file);
+
+/* Calls `tell` for each finding, in the file's order. Findings that were only counted get a message. */
+void mapping_file_each(const struct mapping_file *file,
+                       void (*tell)(void *state, const struct told *told), void *state);
 
 /* One message per finding, in the file's order. */
 void mapping_file_tell(const struct mapping_file *file);

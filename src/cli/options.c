@@ -22,6 +22,9 @@ const char options_help[] =
     "  -h, --help              show this help\n"
     "  -V, --version           show the version\n"
     "\n"
+    "Other commands, each with its own --help:\n"
+    "  assent check MAPPING... check mapping files\n"
+    "\n"
     "No EVENTS, or -: standard input. See assent(1) and assent-mapping(5).\n";
 
 enum { JOBS_MOST = 256 };
@@ -131,7 +134,7 @@ static bool read_option(struct options *options, int option, char **argv)
 bool options_read(struct options *options, int argc, char **argv)
 {
     static const char *const standard_input[] = {"-", NULL};
-    *options = (struct options){.max_line = (size_t)16 << 20, .events = standard_input};
+    *options = (struct options){.max_line = MAX_LINE_DEFAULT, .events = standard_input};
     options->jobs = system_processors();
     if (options->jobs > JOBS_MOST)
         options->jobs = JOBS_MOST;

@@ -7,6 +7,9 @@
 
 enum format { FORMAT_TSV, FORMAT_JSON };
 
+/* Of --max-line, and the longest line of every command that has no such option. */
+enum { MAX_LINE_DEFAULT = 16 * 1024 * 1024 };
+
 struct options {
     const char *mapping;
     enum format format;

@@ -75,6 +75,14 @@ static void integration_key(struct scan *scan, struct text key)
     scan->integration = integration;
 }
 
+static void observe_key(const struct scan *scan, unsigned roles, struct text key)
+{
+    if (roles & ROLE_PREFERENCES)
+        scan->observer->category(scan->observer->state, key);
+    if (roles & ROLE_INTEGRATIONS)
+        scan->observer->integrations_key(scan->observer->state, key);
+}
+
 static int key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t len)
 {
     struct text key = {(const char *)bytes, len};
@@ -93,6 +101,8 @@ static int key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t l
         category_key(scan, key);
     if (roles & ROLE_INTEGRATIONS)
         integration_key(scan, key);
+    if (scan->observer != NULL)
+        observe_key(scan, roles, key);
     return 1;
 }
 
@@ -126,6 +136,9 @@ static void member_value(struct scan *scan, enum value value)
             bitset_add(scan->event.refused, scan->integration);
         say(&scan->event, false, scan->integration, allows);
     }
+    if (scan->observer != NULL && (scan->mapping->paths.nodes[scan->node].roles & ROLE_PREFERENCES))
+        scan->observer->preference(scan->observer->state,
+                                   value == VALUE_TRUE || value == VALUE_FALSE);
 }
 
 static int on_scalar(struct scan *scan, enum value value)
@@ -165,6 +178,8 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t len)
         bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
         scan->source_listed =
             !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
+        if (scan->observer != NULL)
+            scan->observer->source(scan->observer->state, id);
     }
     return on_scalar(scan, VALUE_STRING);
 }
@@ -299,4 +314,12 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
         return REJECT_NOT_ENDED;
     consent_settle(scan);
     return REJECT_NONE;
+}
+
+enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank, size_t *at)
+{
+    struct text content = line_content(raw);
+    enum reject reject = line_check(content, max_line, at);
+    *blank = reject == REJECT_NONE && line_is_blank(content);
+    return reject == REJECT_NONE && !*blank ? event_scan(scan, content, at) : reject;
 }

@@ -22,8 +22,19 @@ struct node_seen {
     bool not_an_object;
 };
 
+/* Who wants to see more than the event holds: what stands there, known to the mapping or not. Texts
+ * are valid during the call. What is seen of a line that is then rejected was no event's. */
+struct scan_observer {
+    void *state;
+    void (*category)(void *state, struct text id);        /* a key of the preferences */
+    void (*preference)(void *state, bool is_boolean);     /* the value of one, after its key */
+    void (*integrations_key)(void *state, struct text key);
+    void (*source)(void *state, struct text id);
+};
+
 struct scan {
     const struct mapping *mapping;
+    const struct scan_observer *observer; /* NULL: none, as scan_init leaves it */
     struct event event;
     struct node_seen *seen; /* by node number */
     bool category_twice;    /* a category that the mapping knows */
@@ -52,6 +63,11 @@ void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *m
 /* Parses a line that line_check let through and fills scan->event. The event borrows the line. On
  * anything but REJECT_NONE, *at is the offset of the fault and the event must not be used. */
 enum reject event_scan(struct scan *scan, struct text line, size_t *at);
+
+/* Takes one raw line of the input, its end included: checks it and, unless it is blank, scans it. As
+ * event_scan otherwise. */
+enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank,
+                       size_t *at);
 
 /* Makes the event's states of what the scan has seen; event_scan calls it (consent.c). */
 void consent_settle(struct scan *scan);

@@ -64,27 +64,43 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
     [FINDING_REJECTED_LINES] = WARNING("rejected-lines", "Lines of the events are no events."),
 };
 
-void findings_add(struct findings *findings, enum finding_code code, size_t at, const char *format,
-                  ...)
+static void add(struct findings *findings, struct finding finding, const char *format,
+                va_list args)
 {
     if (findings->n == FINDINGS_MOST) {
         findings->n_more++;
         return;
     }
     char sentence[1200];
-    va_list args;
-    va_start(args, format);
     int len = vsnprintf(sentence, sizeof sentence, format, args);
-    va_end(args);
     size_t size = len < 0 ? 0 : (size_t)len < sizeof sentence ? (size_t)len : sizeof sentence - 1;
     if (len >= (int)sizeof sentence)
         while (size > 0 && ((unsigned char)sentence[--size] & 0xC0) == 0x80)
             continue; /* not inside of a character */
     char *text = arena_alloc(findings->arena, size + 1);
     memcpy(text, sentence, size);
+    finding.text = text;
     findings->list =
         arena_one_more(findings->arena, findings->list, findings->n, sizeof *findings->list);
-    findings->list[findings->n++] = (struct finding){code, at, text};
+    findings->list[findings->n++] = finding;
+}
+
+void findings_add(struct findings *findings, enum finding_code code, size_t at, const char *format,
+                  ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(findings, (struct finding){.code = code, .at = at}, format, args);
+    va_end(args);
+}
+
+void findings_add_elsewhere(struct findings *findings, enum finding_code code, struct place place,
+                            const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add(findings, (struct finding){.code = code, .at = SIZE_MAX, .place = place}, format, args);
+    va_end(args);
 }
 
 static int by_place(const void *a, const void *b)
@@ -92,6 +108,8 @@ static int by_place(const void *a, const void *b)
     const struct finding *x = a, *y = b;
     if (x->at != y->at)
         return x->at < y->at ? -1 : 1;
+    if (x->place.line != y->place.line)
+        return x->place.line < y->place.line ? -1 : 1;
     if (x->code != y->code)
         return x->code < y->code ? -1 : 1;
     return strcmp(x->text, y->text);

@@ -63,8 +63,9 @@ static inline const char *finding_name(enum finding_code code)
 
 struct finding {
     enum finding_code code;
-    size_t at;        /* byte offset in the file */
-    const char *text; /* one sentence, no event bytes, no control characters */
+    size_t at;          /* byte offset in the mapping file; of one that stands elsewhere: SIZE_MAX */
+    struct place place; /* of one that stands elsewhere */
+    const char *text;   /* one sentence, no event bytes, no control characters */
 };
 
 struct findings {
@@ -83,7 +84,14 @@ __attribute__((format(printf, 4, 5)))
 void findings_add(struct findings *findings, enum finding_code code, size_t at, const char *format,
                   ...);
 
-/* Puts the findings in the order of their places in the file. */
+/* The same for a finding that does not stand in the mapping file. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+void findings_add_elsewhere(struct findings *findings, enum finding_code code, struct place place,
+                            const char *format, ...);
+
+/* Puts the findings in the order of their places in the file; those elsewhere come last. */
 void findings_sort(struct findings *findings);
 
 /* The text in quotes, fit to stand in a sentence: control characters as \u escapes, long texts cut

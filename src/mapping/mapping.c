@@ -7,18 +7,20 @@ const char *const kind_words[] = {
     NULL,
 };
 
-/* The destination's mask for a word, which is added when it is new. */
-static struct mask *mask_of(struct destination *destination, size_t word)
+/* The destination's mask for a word, which is added when it is new. `masks_of` has, per word, one
+ * more than the mask's number, or anything at all: listed categories may be a million. */
+static struct mask *mask_of(struct destination *destination, size_t word, size_t *masks_of)
 {
-    for (size_t i = 0; i < destination->n_masks; i++)
-        if (destination->masks[i].word == word)
-            return &destination->masks[i];
+    size_t guess = masks_of[word] - 1;
+    if (guess < destination->n_masks && destination->masks[guess].word == word)
+        return &destination->masks[guess];
     destination->masks[destination->n_masks] = (struct mask){.word = word};
-    return &destination->masks[destination->n_masks++];
+    masks_of[word] = ++destination->n_masks;
+    return &destination->masks[destination->n_masks - 1];
 }
 
 static void build_masks(const struct mapping *mapping, struct arena *arena,
-                        struct destination *destination)
+                        struct destination *destination, size_t *masks_of)
 {
     bool ignore = mapping->rules.knob[KNOB_DISABLED] == DISABLED_IGNORE;
     bool any_asked = false;
@@ -27,7 +29,7 @@ static void build_masks(const struct mapping *mapping, struct arena *arena,
     for (size_t i = 0; i < destination->n_categories; i++) {
         size_t category = destination->categories[i];
         bool enabled = mapping->categories[category].enabled;
-        struct mask *mask = mask_of(destination, category / 64);
+        struct mask *mask = mask_of(destination, category / 64, masks_of);
         uint64_t bit = (uint64_t)1 << (category % 64);
         mask->listed |= bit;
         if (enabled)
@@ -42,6 +44,8 @@ static void build_masks(const struct mapping *mapping, struct arena *arena,
 
 void mapping_build_masks(struct mapping *mapping, struct arena *arena)
 {
+    size_t *masks_of =
+        arena_alloc(arena, bitset_words(mapping->category_ids.n) * sizeof *masks_of);
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++)
-        build_masks(mapping, arena, &mapping->destinations[i]);
+        build_masks(mapping, arena, &mapping->destinations[i], masks_of);
 }

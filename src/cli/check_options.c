@@ -1,0 +1,81 @@
+#include "cli/check_options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+const char check_options_help[] =
+    "usage: assent check [OPTIONS] MAPPING...\n"
+    "Checks mapping files and tells every finding with its place and how to mend it.\n"
+    "\n"
+    "  -f, --format FORM       text (default), json, github or sarif\n"
+    "      --strict            warnings fail, too\n"
+    "      --against EVENTS    compare with real events (-: standard input); may repeat\n"
+    "  -h, --help              show this help\n"
+    "\n"
+    "Status: 0 no errors, 1 findings, 2 usage or a file that cannot be opened.\n"
+    "See assent-check(1).\n";
+
+enum { OPTION_STRICT = 256, OPTION_AGAINST };
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, 'f'},
+    {"strict", no_argument, NULL, OPTION_STRICT},
+    {"against", required_argument, NULL, OPTION_AGAINST},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool wrong(const char *what, const char *value)
+{
+    message(NO_PLACE, SEVERITY_ERROR, "%s%s; try 'assent check --help'", what, value);
+    return false;
+}
+
+static bool read_option(struct check_options *options, int option, char **argv, size_t *n_against)
+{
+    switch (option) {
+    case 'f':
+        options->form = report_form_find(optarg);
+        return options->form != NULL ||
+               wrong("--format is text, json, github or sarif, not ", optarg);
+    case OPTION_STRICT:
+        options->strict = true;
+        return true;
+    case OPTION_AGAINST:
+        options->against[(*n_against)++] = optarg;
+        return true;
+    case 'h':
+        options->help = true;
+        return true;
+    case ':':
+        return wrong("a value is missing after ", argv[optind - 1]);
+    default:
+        if (optopt > 0 && optopt < OPTION_STRICT)
+            return wrong("unknown option -", (char[]){(char)optopt, '\0'});
+        return wrong("unknown or ambiguous option ", argv[optind - 1]);
+    }
+}
+
+bool check_options_read(struct check_options *options, int argc, char **argv)
+{
+    *options = (struct check_options){.form = report_form_find("text")};
+    options->against = calloc((size_t)argc + 1, sizeof *options->against);
+    if (options->against == NULL)
+        return wrong("out of memory", "");
+    opterr = 0;
+    size_t n_against = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, ":f:h", long_options, NULL)) != -1)
+        if (!read_option(options, option, argv, &n_against))
+            return false;
+    options->mappings = &argv[optind];
+    options->n_mappings = (size_t)(argc - optind);
+    if (!options->help && options->n_mappings == 0)
+        return wrong("no mapping: name the files to check", "");
+    return true;
+}
+
+void check_options_free(struct check_options *options)
+{
+    free(options->against);
+}

@@ -1,0 +1,99 @@
+#include "cli/snippet.h"
+
+#include <stdint.h>
+#include <unictype.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+struct lines {
+    char *out; /* SNIPPET_BYTES of them; the window is far smaller */
+    size_t len;
+};
+
+static void put(struct lines *lines, struct text text)
+{
+    memcpy(lines->out + lines->len, text.bytes, text.len);
+    lines->len += text.len;
+}
+
+/* A character of the line; .shown is what stands for it. */
+struct character {
+    size_t len;
+    struct text shown;
+    int width;
+};
+
+static bool is_harmful(ucs4_t c)
+{
+    return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf |
+                                                   UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp);
+}
+
+static struct character character_at(struct text line, size_t at)
+{
+    const uint8_t *bytes = (const uint8_t *)line.bytes + at;
+    ucs4_t c;
+    int len = u8_mbtoucr(&c, bytes, line.len - at);
+    if (len > 0 && (c == '\t' || !is_harmful(c))) {
+        int width = c == '\t' ? 1 : uc_width(c, "UTF-8");
+        return (struct character){(size_t)len, {line.bytes + at, (size_t)len}, width < 0 ? 1 : width};
+    }
+    return (struct character){len > 0 ? (size_t)len : 1, TEXT("?"), 1};
+}
+
+static bool continues(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* The line in the file that the walk stands in, without its end. */
+static struct text line_of(const struct place_walk *walk)
+{
+    struct text rest = {walk->file.bytes + walk->line_at, walk->file.len - walk->line_at};
+    const char *end = rest.len == 0 ? NULL : memchr(rest.bytes, '\n', rest.len);
+    if (end != NULL)
+        rest.len = (size_t)(end - rest.bytes);
+    if (rest.len > 0 && rest.bytes[rest.len - 1] == '\r')
+        rest.len--;
+    return rest;
+}
+
+/* The offset so many characters before the place, or the line's begin. */
+static size_t window_start(struct text line, size_t place)
+{
+    size_t at = place;
+    for (int n = 0; at > 0 && n < SNIPPET_BEFORE; n++)
+        for (at--; at > 0 && continues(line.bytes[at]);)
+            at--;
+    return at;
+}
+
+size_t snippet(const struct place_walk *walk, bool colours, char out[SNIPPET_BYTES])
+{
+    struct text line = line_of(walk);
+    size_t place = walk->at - walk->line_at;
+    if (place > line.len)
+        place = line.len;
+    size_t start = window_start(line, place);
+    struct text margin = start > 0 ? TEXT("    ...") : TEXT("    ");
+    struct lines above = {out, 0};
+    char under_bytes[SNIPPET_BYTES / 2];
+    struct lines under = {under_bytes, 0};
+    put(&above, margin);
+    put(&under, (struct text){"       ", margin.len});
+    size_t at = start;
+    for (int behind = 0; at < line.len && behind < SNIPPET_BEHIND;) {
+        struct character c = character_at(line, at);
+        put(&above, c.shown);
+        if (at < place)
+            for (int i = 0; i < c.width; i++)
+                put(&under, c.shown.bytes[0] == '\t' ? TEXT("\t") : TEXT(" "));
+        else
+            behind++;
+        at += c.len;
+    }
+    put(&above, at < line.len ? TEXT("...\n") : TEXT("\n"));
+    put(&above, (struct text){under.out, under.len});
+    put(&above, colours ? TEXT(MESSAGE_CARET "^" MESSAGE_PLAIN "\n") : TEXT("^\n"));
+    return above.len;
+}
