@@ -89,7 +89,7 @@ void mapping_file_each(const struct mapping_file *file,
         tell(state, &told);
     }
     if (file->findings.n_more != 0)
-        message((struct place){.file = file->name}, SEVERITY_ERROR, "%zu findings more",
+        message((struct place){.file = file->name}, SEVERITY_NOTE, "%zu findings more",
                 file->findings.n_more);
 }
 

@@ -17,13 +17,15 @@ struct builder {
     struct text key;
     size_t key_at;
     size_t n_values;
+    size_t last_end; /* of the last token that a callback told of: any but a comma or a colon */
     bool completing; /* a number at the file's very end */
     bool refused;    /* a finding says why */
 };
 
 static size_t end_of_token(struct builder *b)
 {
-    return b->completing ? b->json.len : yajl_get_bytes_consumed(b->handle);
+    b->last_end = b->completing ? b->json.len : yajl_get_bytes_consumed(b->handle);
+    return b->last_end;
 }
 
 /* Puts a value behind its elder sibling; NULL stops the parse. */
@@ -134,6 +136,7 @@ static int on_start_array(void *ctx)
 static int on_end(void *ctx)
 {
     struct builder *b = ctx;
+    end_of_token(b);
     b->depth--;
     b->key = (struct text){NULL, 0};
     return 1;
@@ -174,16 +177,33 @@ static bool bytes_ok(struct builder *b)
     return true;
 }
 
-static void not_json(struct builder *b, size_t at, const char *fallback)
+static void not_json(struct builder *b, size_t at, const char *why)
 {
-    const char *why = fallback;
-    size_t len = strlen(why);
-    if (why[0] == '\0') {
-        why = (const char *)yajl_get_error(b->handle, 0, NULL, 0);
-        len = strcspn(why, "\n");
-    }
     findings_add(b->findings, FINDING_NOT_JSON, at + b->skipped, "this is not valid JSON: %.*s",
-                 (int)len, why);
+                 (int)strcspn(why, "\n"), why);
+}
+
+/* The token that could not stand where it does. yajl says roughly how far it came; between the last
+ * token that it told of and there, only commas and colons were right. */
+static size_t misplaced_token(const struct builder *b, size_t consumed)
+{
+    size_t at = b->last_end;
+    for (; at < b->json.len; at++) {
+        char c = b->json.bytes[at];
+        bool accepted = (c == ',' || c == ':') && at + 1 < consumed;
+        if (!accepted && c != ' ' && c != '\t' && c != '\n' && c != '\r')
+            break;
+    }
+    return at;
+}
+
+/* Whatever stopped yajl: it has consumed the byte that no token can have, or a misplaced token. */
+static void parse_failed(struct builder *b)
+{
+    size_t consumed = yajl_get_bytes_consumed(b->handle);
+    const char *why = (const char *)yajl_get_error(b->handle, 0, NULL, 0);
+    bool lexical = strncmp(why, "lexical", strlen("lexical")) == 0;
+    not_json(b, lexical && consumed != 0 ? consumed - 1 : misplaced_token(b, consumed), why);
 }
 
 struct tree *tree_parse(struct text file, struct findings *findings)
@@ -205,8 +225,7 @@ struct tree *tree_parse(struct text file, struct findings *findings)
     if (b->refused)
         return NULL;
     if (status != yajl_status_ok) {
-        size_t consumed = yajl_get_bytes_consumed(b->handle); /* with the byte that was wrong */
-        not_json(b, consumed == 0 ? 0 : consumed - 1, "");
+        parse_failed(b);
         return NULL;
     }
     b->completing = true;
