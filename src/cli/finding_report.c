@@ -42,7 +42,7 @@ static void nothing(struct finding_report *report)
 
 void told_message(const struct told *told)
 {
-    message(told->place, kind_of(told)->severity, "%s [%s]", told->text, kind_of(told)->name);
+    message(told->place, kind_of(told)->severity, "%s [%s]", told->text, finding_name(told->code));
 }
 
 static void text_tell(struct finding_report *report, const struct told *told)
@@ -82,7 +82,7 @@ static void github_tell(struct finding_report *report, const struct told *told)
         put_string(report, place);
     }
     put_string(report, ",title=");
-    github_put(report, kind_of(told)->name, "%\r\n:,");
+    github_put(report, finding_name(told->code), "%\r\n:,");
     put_string(report, "::");
     github_put(report, told->text, "%\r\n");
     put_string(report, "\n");
@@ -158,7 +158,7 @@ static void json_tell(struct finding_report *report, const struct told *told)
     json_number(report, "line", told->place.line);
     json_number(report, "column", told->place.column);
     json_member(report, "severity", severity_word(kind_of(told)->severity));
-    json_member(report, "code", kind_of(told)->name);
+    json_member(report, "code", finding_name(told->code));
     json_member(report, "message", told->text);
     json_close(report);
 }
@@ -192,7 +192,7 @@ static void sarif_rules(struct finding_report *report)
     json_open_array(report, "rules");
     for (enum finding_code code = 0; code < N_FINDING_CODES; code++) {
         json_open(report, NULL);
-        json_member(report, "id", finding_kinds[code].name);
+        json_member(report, "id", finding_name(code));
         json_open(report, "shortDescription");
         json_member(report, "text", finding_kinds[code].meaning);
         json_close(report);
@@ -243,7 +243,7 @@ static void sarif_location(struct finding_report *report, const struct place *pl
 static void sarif_tell(struct finding_report *report, const struct told *told)
 {
     json_open(report, NULL);
-    json_member(report, "ruleId", kind_of(told)->name);
+    json_member(report, "ruleId", finding_name(told->code));
     json_number(report, "ruleIndex", (uint64_t)told->code);
     json_member(report, "level", severity_word(kind_of(told)->severity));
     json_open(report, "message");

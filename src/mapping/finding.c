@@ -80,6 +80,7 @@ static void add(struct findings *findings, struct finding finding, const char *f
     char *text = arena_alloc(findings->arena, size + 1);
     memcpy(text, sentence, size);
     finding.text = text;
+    finding.order = findings->n;
     findings->list =
         arena_one_more(findings->arena, findings->list, findings->n, sizeof *findings->list);
     findings->list[findings->n++] = finding;
@@ -112,7 +113,7 @@ static int by_place(const void *a, const void *b)
         return x->place.line < y->place.line ? -1 : 1;
     if (x->code != y->code)
         return x->code < y->code ? -1 : 1;
-    return strcmp(x->text, y->text);
+    return x->order < y->order ? -1 : 1;
 }
 
 void findings_sort(struct findings *findings)
