@@ -1,11 +1,12 @@
 """`assent check` on the command line: forms, statuses, warnings' words, drift, hostile files.
 
-usage: test_check.py ASSENT MAPPINGS
+usage: test_check.py ASSENT MAPPINGS MAN_PAGE
 """
 
 import json
 import os
 import pty
+import re
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tap import Tap, run
 
 ASSENT = os.path.abspath(sys.argv[1])
 MAPPINGS = Path(sys.argv[2]).absolute()
+MAN_PAGE = Path(sys.argv[3]).read_text()
 
 TEN_MISTAKES = """\
 assent: bad-ten-mistakes.json:2:14: error: "version" must be 1, the version of the format that this program reads [bad-version]
@@ -229,6 +231,8 @@ def test_forms():
     tap.ok(all(rules[r["ruleIndex"]]["id"] == r["ruleId"] and
                rules[r["ruleIndex"]]["defaultConfiguration"]["level"] == r["level"]
                for r in run_of["results"]), "sarif: rules by their index")
+    tap.equal(set(re.findall(r"^\.It ([a-z][a-z0-9-]+)$", MAN_PAGE, re.MULTILINE)),
+              {rule["id"] for rule in rules}, "the man page has every code, and no other")
     odd = b"a b,c:d%\n\xff.json"
     Path(os.fsdecode(odd)).write_bytes(b'{"version": 2, "destinations": {"100%": []}}')
     line = check("--format", "github", os.fsdecode(odd)).stdout.splitlines()
