@@ -73,8 +73,8 @@ static struct tally *tally_of(struct drift *drift, struct tallies *tallies, stru
         return &tallies->rest;
     if (number == IDS_NONE) {
         bool was_new;
-        tallies->list = arena_one_more(drift->memory, tallies->list, tallies->ids.n,
-                                       sizeof *tallies->list);
+        tallies->list =
+            arena_one_more(drift->memory, tallies->list, tallies->ids.n, sizeof *tallies->list);
         number = ids_add(&tallies->ids, drift->memory, kept(drift->memory, id), &was_new);
         tallies->list[number] = (struct tally){0};
     }
@@ -126,18 +126,20 @@ void drift_init(struct drift *drift, const struct mapping *mapping, struct arena
 
 /* ---- what was found ---- */
 
-/* What is said of the ids of one sort: "3 events hold the category "X" (did you mean …), which …" */
+/* What is said of the ids of one sort: `3 events hold the category "X", which …`. */
 static const struct sight_words {
     enum finding_code code;
     const char *hold, *holds; /* for more events and for one */
     const char *then;
 } sight_words[N_SIGHTS] = {
-    [SIGHT_CATEGORY] = {FINDING_CATEGORY_UNKNOWN, "events hold the category", "event holds the category",
-                        ", which the mapping does not know: declare it, or map a destination to it"},
+    [SIGHT_CATEGORY] =
+        {FINDING_CATEGORY_UNKNOWN, "events hold the category", "event holds the category",
+         ", which the mapping does not know: declare it, or map a destination to it"},
     [SIGHT_NOT_BOOLEAN] = {FINDING_PREFERENCE_NOT_BOOLEAN, "events hold a preference for",
                            "event holds a preference for",
                            " that is neither true nor false: it is no consent"},
-    [SIGHT_INTEGRATIONS_KEY] = {FINDING_INTEGRATIONS_KEY_UNKNOWN, "events hold the integrations key",
+    [SIGHT_INTEGRATIONS_KEY] = {FINDING_INTEGRATIONS_KEY_UNKNOWN,
+                                "events hold the integrations key",
                                 "event holds the integrations key",
                                 ", which is no destination's: it switches nothing off"},
     [SIGHT_SOURCE] = {FINDING_SOURCE_UNLISTED, "events come from the source",

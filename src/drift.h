@@ -41,7 +41,8 @@ struct drift {
     struct scan_observer observer;
     struct scan scan;
     uint64_t n_events;
-    struct tallies seen[N_SIGHTS]; /* the first category_ids.n of the categories are the mapping's */
+    struct tallies
+        seen[N_SIGHTS]; /* the first category_ids.n of the categories are the mapping's */
 
     /* of the line at hand, in the line's memory: counted only when the line turns out an event */
     struct sighting *sightings;

@@ -30,8 +30,8 @@ const char *severity_word(enum severity severity)
 bool message_colours(void)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return (no_color == NULL || no_color[0] == '\0') && term != NULL &&
-           strcmp(term, "dumb") != 0 && isatty(STDERR_FILENO);
+    return (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0 &&
+           isatty(STDERR_FILENO);
 }
 
 static void add_list(struct line *line, const char *format, va_list args)
@@ -49,7 +49,8 @@ static void add_list(struct line *line, const char *format, va_list args)
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static void add(struct line *line, const char *format, ...)
+static void
+add(struct line *line, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

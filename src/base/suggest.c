@@ -45,7 +45,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The edits between two words (optimal string alignment), or more than `most` when they are more. */
+/* The edits between two words (optimal string alignment), or more than `most` when they are more.
+ */
 static size_t edits(const struct word *a, const struct word *b, size_t most)
 {
     size_t rows[3][LONGEST + 1];

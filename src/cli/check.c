@@ -23,7 +23,8 @@ struct checked {
 
 struct checking {
     const struct check_options *options;
-    struct checked *files; /* by their place on the command line; one that cannot be read has no name */
+    struct checked
+        *files; /* by their place on the command line; one that cannot be read has no name */
     struct finding_report report;
     bool unreadable; /* a file: status 2 */
     size_t n_errors, n_warnings;
@@ -114,8 +115,7 @@ static void drift_lines(void *state)
     struct place place = {.file = block->name, .line = block->first_line};
     for (; block_next_line(&rest, &raw); place.line++) {
         size_t at;
-        enum reject reject =
-            drift_line(&work->checked->drift, raw, MAX_LINE_DEFAULT, place, &at);
+        enum reject reject = drift_line(&work->checked->drift, raw, MAX_LINE_DEFAULT, place, &at);
         if (reject != REJECT_NONE && work->first)
             rejected(work->checking, place, reject);
     }
@@ -133,7 +133,8 @@ static bool compare_block(struct checking *checking)
     bool first = true;
     if (checking->block->over_long) {
         if (checking->block->begins)
-            rejected(checking, (struct place){checking->block->name, checking->block->first_line, 0},
+            rejected(checking,
+                     (struct place){checking->block->name, checking->block->first_line, 0},
                      REJECT_TOO_LONG);
         return true;
     }

@@ -6,9 +6,9 @@
 
 struct check_options {
     const struct report_form *form;
-    bool strict;             /* warnings fail, too */
-    const char **against;    /* files of events, NULL-ended; the first is NULL where none was named */
-    char *const *mappings;   /* NULL-ended */
+    bool strict;           /* warnings fail, too */
+    const char **against;  /* files of events, NULL-ended; the first is NULL where none was named */
+    char *const *mappings; /* NULL-ended */
     size_t n_mappings;
     bool help;
 };

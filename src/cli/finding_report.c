@@ -174,7 +174,8 @@ static void json_end(struct finding_report *report)
 /* A file's name as a URI reference (RFC 3986): what is not unreserved is escaped. */
 static const char *as_uri(struct arena *arena, const char *name)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     char *uri = arena_alloc(arena, 3 * strlen(name) + sizeof "file://"), *to = uri;
     if (name[0] == '/')
         to += sprintf(to, "file://");

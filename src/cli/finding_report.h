@@ -30,8 +30,8 @@ struct finding_report {
     int error; /* errno of standard output */
 };
 
-/* Begins a report; false when memory is short. `form` is one of report_forms. Whatever it returns,
- * finding_report_end must follow. */
+/* Begins a report; false when memory is short. Whatever it returns, finding_report_end
+ * must follow. */
 bool finding_report_start(struct finding_report *report, const struct report_form *form);
 
 void finding_report_tell(struct finding_report *report, const struct told *told);

@@ -22,7 +22,8 @@ struct mapping_file {
 bool mapping_file_read(struct mapping_file *file, const char *name);
 void mapping_file_free(struct mapping_file *file);
 
-/* Calls `tell` for each finding, in the file's order. Findings that were only counted get a message. */
+/* Calls `tell` for each finding, in the file's order. Findings that were only counted get a
+ * message. */
 void mapping_file_each(const struct mapping_file *file,
                        void (*tell)(void *state, const struct told *told), void *state);
 

@@ -63,7 +63,7 @@ static inline const char *finding_name(enum finding_code code)
 
 struct finding {
     enum finding_code code;
-    size_t at;          /* byte offset in the mapping file; of one that stands elsewhere: SIZE_MAX */
+    size_t at; /* byte offset in the mapping file; of one that stands elsewhere: SIZE_MAX */
     struct place place; /* of one that stands elsewhere */
     size_t order;       /* of those at one place: when it was found */
     const char *text;   /* one sentence, no event bytes, no control characters */
