@@ -286,7 +286,9 @@ def long_event(length):
         b'{"Advertising":true,"Analytics":false,"Functional":false,"DataSharing":false}}},'
         b'"properties":{"products":['
     )
-    product = b'{"sku":"SKU-81","price":12.50,"name":"caf\xc3\xa9 \\"au lait\\"","new":true},'
+    product = (
+        b'{"sku":"SKU-81","price":12.50,"name":"caf\xc3\xa9 \\"au lait\\"","new":true},'
+    )
     end = b'""],"filling":"%s"}}\n'
     if length < len(start + end % b""):
         start = b'{"properties":{"products":['
@@ -310,7 +312,12 @@ def destination_mapping(n):
     return {
         "version": 1,
         "rules": {"match": "all"},
-        "categories": {"Advertising": {}, "Analytics": {}, "Functional": {}, "DataSharing": {}},
+        "categories": {
+            "Advertising": {},
+            "Analytics": {},
+            "Functional": {},
+            "DataSharing": {},
+        },
         "destinations": destinations,
     }
 
@@ -375,7 +382,9 @@ def compare_output(command, path):
         while True:
             one, other = got.read(MIB), expected.read(MIB)
             if one != other:
-                raise Failed(f"the output differs from what assent wrote: {' '.join(command)}")
+                raise Failed(
+                    f"the output differs from what assent wrote: {' '.join(command)}"
+                )
             if not one:
                 break
     finish(process)
@@ -448,17 +457,25 @@ class Bench:
         table = self.report.table(
             f"(a) into `| cat >/dev/null`: {bytes_in / MB:.0f} MB of events, "
             f"{bytes_out / MB:.0f} MB of output",
-            "program", "s", "MB/s in", "MB/s out", "assent takes",
+            "program",
+            "s",
+            "MB/s in",
+            "MB/s out",
+            "assent takes",
         )
         for name in commands:
             seconds = runs.median(name)
             ratio = None if name == "assent" else runs.ratio("assent", name)
-            table.add(name, seconds, bytes_in / MB / seconds, bytes_out / MB / seconds, ratio)
+            table.add(
+                name, seconds, bytes_in / MB / seconds, bytes_out / MB / seconds, ratio
+            )
         table.notes.append("assent takes: times the time of that row")
         table.show()
         self.report.bound(
-            "(a) into a pipe / cat of the output", runs.ratio("assent", "cat of the output"),
-            "<=", 0.85,
+            "(a) into a pipe / cat of the output",
+            runs.ratio("assent", "cat of the output"),
+            "<=",
+            0.85,
         )
         self.report.bound(
             "(a) into a pipe / no_parse", runs.ratio("assent", "no_parse"), "<=", 2.0
@@ -477,7 +494,12 @@ class Bench:
         size = os.path.getsize(self.events)
         table = self.report.table(
             f"(b) into /dev/null: {size / MB:.0f} MB of events",
-            "program", "s", "MB/s", "events/s", "/ bare yajl", "/ -j 1",
+            "program",
+            "s",
+            "MB/s",
+            "events/s",
+            "/ bare yajl",
+            "/ -j 1",
         )
         for name in commands:
             program, jobs = name.rsplit(" ", 1)
@@ -540,7 +562,11 @@ class Bench:
         table = self.report.table(
             f"(c) the same filter into /dev/null: jq and gojq on {part_size / MB:.1f} MB, "
             f"assent on {size / MB:.0f} MB",
-            "program", "s", "MB/s", "assent is faster", "with -j 1",
+            "program",
+            "s",
+            "MB/s",
+            "assent is faster",
+            "with -j 1",
         )
         seconds = runs.median("assent")
         table.add("assent", seconds, size / MB / seconds, None, None)
@@ -564,8 +590,13 @@ class Bench:
     def memory(self):
         jobs = 2
         table = self.report.table(
-            "(d) peak memory, " + (f"-j {jobs}, " if self.has_jobs else "") + "pipe to pipe",
-            "input", "MB", "peak MiB", "/ longest line",
+            "(d) peak memory, "
+            + (f"-j {jobs}, " if self.has_jobs else "")
+            + "pipe to pipe",
+            "input",
+            "MB",
+            "peak MiB",
+            "/ longest line",
         )
         cases = [(f"{size} MB of events", size, ["cat"]) for size in self.scale.stream_mb]
         cases.append(("100 MB, read 1 s late", 100, ["sh", "-c", "sleep 1; exec cat"]))
@@ -608,7 +639,8 @@ class Bench:
         result = self.path("measured")
         writer = subprocess.Popen(
             [self.tool("measure"), result, *self.filter(None, jobs)],
-            stdin=source, stdout=subprocess.PIPE,
+            stdin=source,
+            stdout=subprocess.PIPE,
         )
         source.close()
         end = subprocess.Popen(reader, stdin=writer.stdout, stdout=subprocess.DEVNULL)
@@ -634,7 +666,9 @@ class Bench:
         for n in counts[:-1]:
             head(self.events, files[n], n)
         files[counts[-1]] = self.events
-        runs = Runs(timed, {n: self.filter(path, 1) for n, path in files.items()}, self.rounds)
+        runs = Runs(
+            timed, {n: self.filter(path, 1) for n, path in files.items()}, self.rounds
+        )
         table = self.report.table(
             "(e) growth with events, one thread", "events", "s", "us/event", "/ first"
         )
@@ -697,7 +731,11 @@ class Bench:
         table = self.report.table(
             "(e) growth with line length, one thread, "
             f"{self.scale.length_bytes / MB:.0f} MB each",
-            "bytes a line", "lines", "s", "MB/s", "/ bare yajl",
+            "bytes a line",
+            "lines",
+            "s",
+            "MB/s",
+            "/ bare yajl",
         )
         path = self.path("lines.ndjson")
         for length in self.scale.line_lengths:
@@ -781,8 +819,12 @@ class Bench:
 
     def run(self, letters):
         sections = {
-            "a": self.into_pipe, "b": self.into_null, "c": self.against_jq,
-            "d": self.memory, "e": self.growth, "f": self.latency,
+            "a": self.into_pipe,
+            "b": self.into_null,
+            "c": self.against_jq,
+            "d": self.memory,
+            "e": self.growth,
+            "f": self.latency,
         }
         for letter, section in sections.items():
             if letter in letters:
@@ -800,7 +842,9 @@ def read_options():
     parser.add_argument("--tools", required=True, help="folder of the built programs")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each that count (5)")
-    parser.add_argument("--only", default="abcdef", metavar="LETTERS", help="these sections")
+    parser.add_argument(
+        "--only", default="abcdef", metavar="LETTERS", help="these sections"
+    )
     parser.add_argument("--json", metavar="FILE", help="the figures as JSON too")
     parser.add_argument("--temp", metavar="FOLDER", help="where the temporary files go")
     options = parser.parse_args()
@@ -833,8 +877,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="assent-bench-", dir=options.temp) as folder:
         needed = (QUICK if options.quick else FULL).temp_bytes
         if shutil.disk_usage(folder).free < needed:
-            print(f"bench.py: less than {needed / 1e9:.1f} GB free for temporary files "
-                  "(--temp FOLDER)", file=sys.stderr)
+            print(
+                f"bench.py: less than {needed / 1e9:.1f} GB free for temporary files "
+                "(--temp FOLDER)",
+                file=sys.stderr,
+            )
             return 2
         try:
             Bench(options, folder, report).run(options.only)

@@ -60,8 +60,8 @@ static void integrations(void)
 static void text(unsigned n)
 {
     static const char *const words[] = {
-        "spring", "sale", "blue",  "shoes", "caf\xC3\xA9", "checkout", "caf\\u00e9", "size",
-        "large",  "with", "the",   "free",  "delivery",    "today",    "\\\"new\\\"", "and",
+        "spring", "sale", "blue",  "shoes", "caf\xC3\xA9", "checkout", "caf\\u00e9",    "size",
+        "large",  "with", "the",   "free",  "delivery",    "today",    "\\\"new\\\"",   "and",
         "more",   "of",   "every", "kind",  "in",          "store",    "Z\xC3\xBCrich", "now"};
     for (unsigned i = 0; i < n; i++)
         printf("%s%s", i == 0 ? "" : " ", pick(words, below(4) == 0 ? 24 : 4));
