@@ -62,6 +62,22 @@ void *arena_alloc(struct arena *arena, size_t size)
     return memset(take(arena, size), 0, size);
 }
 
+/* The newest chunk's only allocation grows with its chunk: long strings are not copied, and what
+ * they took before is not kept. */
+static void *grow_with_chunk(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 4)
+        out_of_memory(arena);
+    struct chunk *chunk = realloc(arena->chunks, sizeof *chunk + aligned(size));
+    if (chunk == NULL)
+        out_of_memory(arena);
+    chunk->size = aligned(size);
+    arena->chunks = chunk;
+    arena->last = chunk->bytes;
+    arena->at = arena->end = chunk->bytes + chunk->size;
+    return chunk->bytes;
+}
+
 void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
     if (old != NULL && new_size <= old_size)
@@ -72,6 +88,8 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
             arena->at = arena->end;
         return old;
     }
+    if (old != NULL && old == arena->last && old == arena->chunks->bytes)
+        return grow_with_chunk(arena, new_size);
     void *new = take(arena, new_size);
     if (old != NULL && old_size != 0)
         memcpy(new, old, old_size);

@@ -137,6 +137,14 @@ static bool work_and_settle(struct pipeline *pipeline, void *worker, struct slot
     return pipeline->calls->settle(pipeline->calls->context, slot->parcel);
 }
 
+/* What a long line took is given back at once, so that no two parcels hold one. */
+static bool work_on_large(struct pipeline *pipeline, void *worker, struct slot *slot)
+{
+    bool go_on = work_and_settle(pipeline, worker, slot);
+    block_free(&slot->parcel->block);
+    return go_on;
+}
+
 /* Waits until the next parcel in order has something for the caller. NULL: no more will come. */
 static struct slot *next_in_order(struct pipeline *pipeline)
 {
@@ -162,7 +170,7 @@ static void settle_in_order(struct pipeline *pipeline, void *worker)
         if (stage == STAGE_FULL)
             slot->drained = output_write(slot->full);
         else if (stage == STAGE_LARGE)
-            go_on = work_and_settle(pipeline, worker, slot);
+            go_on = work_on_large(pipeline, worker, slot);
         else
             go_on = pipeline->calls->settle(pipeline->calls->context, slot->parcel);
         pthread_mutex_lock(&pipeline->lock);

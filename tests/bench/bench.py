@@ -48,9 +48,13 @@ class Scale:
     events: int  # of sections a and b, 1.36 KB each
     slice_events: int  # that jq and gojq get
     growth_events: int
+    event_parts: tuple  # section e: the parts of the events, and the numbers of
+    counts: tuple  # destinations and categories
+    jobs: tuple
     line_lengths: tuple
     length_bytes: int  # of input, for each length
     stream_mb: tuple  # of input, in section d
+    long_lines: int  # at least so many of each length, in section d
     latency_events: int
     start_ups: int
     temp_bytes: float
@@ -60,20 +64,28 @@ FULL = Scale(
     events=355_000,
     slice_events=16_000,
     growth_events=60_000,
+    event_parts=(8, 4, 2, 1),
+    counts=(10, 100, 1000, 10000),
+    jobs=(1, 2, 4, 8),
     line_lengths=(64, 300, KIB, 4 * KIB, 32 * KIB, 256 * KIB, MIB, 16 * MIB),
     length_bytes=64 * MIB,
     stream_mb=(100, 1000),
+    long_lines=10,
     latency_events=2_000,
     start_ups=40,
     temp_bytes=3.2e9,
 )
 QUICK = Scale(
     events=16_000,
-    slice_events=1_500,
+    slice_events=1_200,
     growth_events=5_000,
+    event_parts=(4, 1),
+    counts=(10, 10000),
+    jobs=(1, 2, 4),
     line_lengths=(300, 32 * KIB, 16 * MIB),
     length_bytes=16 * MIB,
     stream_mb=(100,),
+    long_lines=5,
     latency_events=200,
     start_ups=10,
     temp_bytes=0.6e9,
@@ -622,7 +634,7 @@ class Bench:
         yield "strings of 16 MiB", one_string_event(16 * MIB)
 
     def long_line_memory(self, table, name, line, jobs):
-        n = max(16 * MIB // len(line), 8)
+        n = max(16 * MIB // len(line), self.scale.long_lines)
         path = self.path("long.ndjson")
         with open(path, "wb") as file:
             for _ in range(n):
@@ -661,7 +673,7 @@ class Bench:
         self.grow_jobs()
 
     def grow_events(self):
-        counts = [self.scale.events // part for part in (8, 4, 2, 1)]
+        counts = [self.scale.events // part for part in self.scale.event_parts]
         files = {n: self.path(f"events-{n}.ndjson") for n in counts}
         for n in counts[:-1]:
             head(self.events, files[n], n)
@@ -682,7 +694,7 @@ class Bench:
     def grow_destinations(self, source):
         events = self.path("refusing.ndjson")
         write_refusing_events(source, events)
-        counts = (10, 100, 1000, 10000)
+        counts = self.scale.counts
         commands = {}
         for n in counts:
             mapping = self.path(f"destinations-{n}.json")
@@ -696,7 +708,7 @@ class Bench:
         )
 
     def grow_categories(self, source):
-        counts = (10, 100, 1000, 10000)
+        counts = self.scale.counts
         commands = {}
         for n in counts:
             events = self.path(f"choosing-{n}.ndjson")
@@ -755,7 +767,7 @@ class Bench:
     def grow_jobs(self):
         if not self.has_jobs:
             return
-        counts = (1, 2, 4, 8)
+        counts = self.scale.jobs
         runs = Runs(timed, {n: self.filter(self.events, n) for n in counts}, self.rounds)
         size = os.path.getsize(self.events)
         table = self.report.table(
