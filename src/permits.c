@@ -17,7 +17,8 @@ void permits_init(struct permits *permits, struct arena *arena, const struct map
     *permits = (struct permits){.mapping = mapping, .routes = routes, .n_routes = n_routes};
     permits->entries = arena_alloc(arena, N_ENTRIES * sizeof *permits->entries);
     permits->pool_cap = one > POOL ? one : POOL;
-    permits->pool = arena_alloc(arena, permits->pool_cap * sizeof *permits->pool);
+    /* Not zeroed: its pages cost nothing until they are used. */
+    permits->pool = arena_grow(arena, NULL, 0, permits->pool_cap * sizeof *permits->pool);
 }
 
 static uint64_t hash(const uint32_t *said, size_t n)

@@ -34,7 +34,7 @@ bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *reject
 {
     *parcel = (struct parcel){.notes = malloc(sizeof(struct notes))};
     return parcel->notes != NULL && output_init(&parcel->output, output) &&
-           output_init(&parcel->rejects, rejects);
+           (rejects->fd < 0 || output_init(&parcel->rejects, rejects));
 }
 
 void parcel_free(struct parcel *parcel)
@@ -169,7 +169,7 @@ enum work_status parcel_write(struct parcel *parcel)
     if (notes->status != WORK_DONE && notes->status != WORK_STOPPED)
         return notes->status;
     enum work_status status = work_status(output_write(&parcel->output), WORK_OUTPUT);
-    if (status == WORK_DONE)
+    if (status == WORK_DONE && parcel->rejects.sink != NULL)
         status = work_status(output_write(&parcel->rejects), WORK_REJECTS);
     return status == WORK_DONE ? notes->status : status;
 }

@@ -70,8 +70,8 @@ void worker_free(struct worker *worker);
 /* Works on a parcel's block; what it puts out is in the parcel's outputs and notes. */
 void worker_run(struct worker *worker, struct parcel *parcel);
 
-/* A parcel with buffers for the two sinks, which must outlive it, and notes. False when memory is
- * short; parcel_free frees it, in either case. */
+/* A parcel with notes and buffers for the sinks that are open (fd not -1), which must outlive it.
+ * False when memory is short; parcel_free frees it, in either case. */
 bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *rejects);
 void parcel_free(struct parcel *parcel);
 

@@ -1,6 +1,8 @@
 #include "base/message.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +96,14 @@ void message(struct place place, enum severity severity, const char *format, ...
 
 void message_lines(struct text lines)
 {
-    /* Nowhere is left to report to when standard error itself fails. */
-    ssize_t written = write(STDERR_FILENO, lines.bytes, lines.len);
-    (void)written;
+    while (lines.len != 0) {
+        ssize_t n = write(STDERR_FILENO, lines.bytes, lines.len);
+        if (n >= 0) {
+            lines = (struct text){lines.bytes + n, lines.len - (size_t)n};
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
+        } else if (errno != EINTR) {
+            return; /* nowhere is left to report to when standard error itself fails */
+        }
+    }
 }

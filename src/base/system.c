@@ -16,7 +16,8 @@ size_t system_processors(void)
 void system_widen_pipe(int fd)
 {
     enum { LARGEST_FOR_USERS = 1024 * 1024 }; /* /proc/sys/fs/pipe-max-size as it comes */
-    if (fcntl(fd, F_GETPIPE_SZ) < LARGEST_FOR_USERS)
+    int size = fcntl(fd, F_GETPIPE_SZ);
+    if (size > 0 && size < LARGEST_FOR_USERS)
         fcntl(fd, F_SETPIPE_SZ, LARGEST_FOR_USERS);
 }
 

@@ -39,6 +39,7 @@ MAPPING = os.path.join(HERE, "mapping.json")
 FILTER = os.path.join(HERE, "segment_beta.jq")
 MB = 1e6
 KIB, MIB = 1024, 1024 * 1024
+BUSY = 0.5  # processes on average; pipes and threads then meet on one core, or wait for one
 
 
 @dataclass
@@ -852,7 +853,7 @@ def read_options():
     )
     parser.add_argument("--assent", required=True, help="the program")
     parser.add_argument("--tools", required=True, help="folder of the built programs")
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    parser.add_argument("--quick", action="store_true", help="small inputs")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each that count (5)")
     parser.add_argument(
         "--only", default="abcdef", metavar="LETTERS", help="these sections"
@@ -876,6 +877,8 @@ def show_machine(machine):
     )
     programs = [machine[name] for name in ("assent", "cat", "jq", "gojq") if machine[name]]
     print("; ".join(programs))
+    if machine["load_at_start"] > BUSY:
+        print("Other work runs on this machine: the ratios say little.")
     sys.stdout.flush()
 
 
