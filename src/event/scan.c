@@ -100,7 +100,8 @@ static int key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t l
         follow_nothing(scan);
         return 1;
     }
-    scan->child = follow(scan, key, escapes ? up_to_nul(key) : key);
+    if (escapes || (scan->mapping->paths.nodes[scan->node].lengths & length_bit(len)) != 0)
+        scan->child = follow(scan, key, escapes ? up_to_nul(key) : key);
     if (roles & ROLE_PREFERENCES)
         category_key(scan, key);
     if (roles & ROLE_INTEGRATIONS)

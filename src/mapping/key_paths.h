@@ -7,6 +7,8 @@
 
 #include "base/json_path.h"
 
+#include <stdint.h>
+
 /* What a member of the event is for. One member may be several things, if the mapping says so. */
 enum key_role {
     ROLE_PREFERENCES = 1,  /* its members are categories */
@@ -21,6 +23,7 @@ struct key_node {
     size_t parent;       /* of the root: itself */
     size_t first_child;  /* 0: none (the root is nobody's child) */
     size_t next_sibling; /* 0: none */
+    uint64_t lengths;    /* bit n % 64: a child's key or c_key has n bytes; no other key matters */
 };
 
 /* A way down: the nodes' numbers from the root's child to the goal; none when the goal is the root. */
@@ -36,6 +39,11 @@ struct key_paths {
     struct key_way integrations;
     struct key_way source;
 };
+
+static inline uint64_t length_bit(size_t len)
+{
+    return (uint64_t)1 << (len % 64);
+}
 
 /* The text up to its first NUL. */
 struct text up_to_nul(struct text text);

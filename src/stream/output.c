@@ -2,14 +2,13 @@
 
 #include <stdlib.h>
 
-/* A block's output fits when up to seven destinations get all of it, and the marks for lines of no
- * more than `{}` do: pages that are not used cost nothing. */
-enum { BUFFER_SIZE = 1024 * 1024, N_MARKS = 48 * 1024 };
+/* Room for the marks of lines of no more than `{}`; memory that is not used costs nothing. */
+enum { N_MARKS = 48 * 1024 };
 
 bool output_init(struct output *output, struct sink *sink)
 {
-    *output = (struct output){.sink = sink, .full = output_write, .begins = true};
-    output->bytes = malloc(BUFFER_SIZE);
+    *output = (struct output){.sink = sink, .full = output_write, .limit = OUTPUT_AT_ONCE, .begins = true};
+    output->bytes = malloc(OUTPUT_LARGEST);
     output->marks = malloc(N_MARKS * sizeof *output->marks);
     if (output->bytes != NULL && output->marks != NULL)
         return true;
@@ -60,13 +59,13 @@ enum sink_status output_line(struct output *output, const struct text *parts, si
     size_t len = 0;
     for (size_t i = 0; i < n_parts; i++)
         len += parts[i].len;
-    if (len > BUFFER_SIZE - output->len || output->n_marks == N_MARKS) {
+    if (output->len + len > output->limit || output->n_marks == N_MARKS) {
         enum sink_status status = output->full(output);
         if (status != SINK_OK)
             return status;
     }
     output->open = !ends;
-    if (len > BUFFER_SIZE)
+    if (len > output->limit)
         return write_parts(output, parts, n_parts, begins, ends);
     for (size_t i = 0; i < n_parts; i++) {
         if (parts[i].len != 0)

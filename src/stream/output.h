@@ -13,6 +13,13 @@
 
 #include <stdint.h>
 
+enum {
+    /* A block's output fits when up to seven destinations get all of it. */
+    OUTPUT_LARGEST = 1024 * 1024,
+    /* Enough for a buffer that is written at once: it stays in the processor's cache. */
+    OUTPUT_AT_ONCE = 128 * 1024,
+};
+
 struct output_mark {
     size_t end;    /* of a line's last byte in the buffer */
     uint64_t line; /* of the input, that the byte belongs to */
@@ -23,6 +30,7 @@ struct output {
     uint64_t reached; /* the input's line up to which all was written */
     enum sink_status (*full)(struct output *output);
     void *full_context; /* the hook's own */
+    size_t limit;       /* bytes at which the buffer counts as full */
 
     /* private */
     char *bytes;
