@@ -1,7 +1,7 @@
 /*
- * The destinations that an event may go to. Events that say the same share their decisions: what was
- * decided for one is remembered and found again by what the next one says, so that the cost of an
- * event grows with the destinations it may go to, not with those that are mapped.
+ * The destinations that an event may go to. Events that say the same share their decisions: what
+ * was decided for one is remembered and found again by what the next one says, so that the cost of
+ * an event grows with the destinations it may go to, not with those that are mapped.
  *
  * What is remembered is bounded; when it is full, it is forgotten and begun anew. One per worker.
  */

@@ -30,8 +30,7 @@ bool json_path_parse(struct arena *arena, struct text pointer, struct json_path 
         size_t end = start;
         while (end < pointer.len && pointer.bytes[end] != '/')
             end++;
-        path->tokens =
-            arena_one_more(arena, path->tokens, path->n_tokens, sizeof *path->tokens);
+        path->tokens = arena_one_more(arena, path->tokens, path->n_tokens, sizeof *path->tokens);
         struct text raw = {pointer.bytes + start, end - start};
         if (!token_parse(arena, raw, &path->tokens[path->n_tokens++]))
             return false;

@@ -27,7 +27,7 @@ void signals_wake(void)
     (void)written; /* a full pipe wakes as well */
 }
 
-static bool catch(int signal)
+static bool catch (int signal)
 {
     struct sigaction old;
     if (sigaction(signal, NULL, &old) != 0)

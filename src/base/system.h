@@ -7,8 +7,8 @@
 /* The processors that this process may use; at least 1. */
 size_t system_processors(void);
 
-/* Makes a pipe as large as it may be for a user, so that its ends wait less for each other; anything
- * but a pipe is left alone. */
+/* Makes a pipe as large as it may be for a user, so that its ends wait less for each other;
+ * anything but a pipe is left alone. */
 void system_widen_pipe(int fd);
 
 #endif

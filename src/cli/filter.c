@@ -79,8 +79,9 @@ static void make_routes(void *state)
             continue;
         struct route *route = &routes[n++];
         route->destination = destination;
-        route->before = json ? joined(arena, "{\"destination\":\"", destination->id, "\",\"event\":")
-                             : joined(arena, "", destination->id, "\t");
+        route->before = json
+                            ? joined(arena, "{\"destination\":\"", destination->id, "\",\"event\":")
+                            : joined(arena, "", destination->id, "\t");
         route->behind = json ? TEXT("}\n") : TEXT("\n");
     }
     run->task = (struct task){.mapping = mapping,
@@ -107,7 +108,8 @@ static void tell_unreported(const struct run *run)
 {
     uint64_t rejected = run->counts.rejected;
     if (rejected > run->n_reported)
-        message(NO_PLACE, SEVERITY_ERROR, "%" PRIu64 " more lines were rejected, %" PRIu64 " in all",
+        message(NO_PLACE, SEVERITY_ERROR,
+                "%" PRIu64 " more lines were rejected, %" PRIu64 " in all",
                 rejected - run->n_reported, rejected);
 }
 
@@ -115,7 +117,7 @@ static enum status write_failed(const struct sink *sink, struct place place)
 {
     if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
-    const char *reached = place.line != 0     ? "; all up to this line was written"
+    const char *reached = place.line != 0      ? "; all up to this line was written"
                           : place.file != NULL ? "; nothing of this file was written"
                                                : "";
     message(place, SEVERITY_ERROR, "cannot write %s: %s%s", sink->name, strerror(sink->error),

@@ -1,4 +1,5 @@
-/* Ids to small numbers: each id that the mapping knows gets the next number, its bit in a bitset. */
+/* Ids to small numbers: each id that the mapping knows gets the next number, its bit in a bitset.
+ */
 #ifndef ASSENT_IDS_H
 #define ASSENT_IDS_H
 

@@ -1,4 +1,5 @@
-/* What the reader hands on: a run of whole lines, or a part of a line that is too long to be one. */
+/* What the reader hands on: a run of whole lines, or a part of a line that is too long to be one.
+ */
 #ifndef ASSENT_BLOCK_H
 #define ASSENT_BLOCK_H
 
@@ -24,14 +25,14 @@ static inline void block_free(struct block *block)
     *block = (struct block){0};
 }
 
-/* Takes the next line, its end included, off the rest of a block's text; false when none is left. */
+/* Takes the next line, its end included, off the rest of a block's text; false when none is left.
+ */
 static inline bool block_next_line(struct text *rest, struct text *line)
 {
     if (rest->len == 0)
         return false;
     const char *end = memchr(rest->bytes, '\n', rest->len);
-    *line = (struct text){rest->bytes,
-                          end == NULL ? rest->len : (size_t)(end - rest->bytes) + 1};
+    *line = (struct text){rest->bytes, end == NULL ? rest->len : (size_t)(end - rest->bytes) + 1};
     *rest = (struct text){rest->bytes + line->len, rest->len - line->len};
     return true;
 }

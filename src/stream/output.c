@@ -7,7 +7,8 @@ enum { N_MARKS = 48 * 1024 };
 
 bool output_init(struct output *output, struct sink *sink)
 {
-    *output = (struct output){.sink = sink, .full = output_write, .limit = OUTPUT_AT_ONCE, .begins = true};
+    *output = (struct output){
+        .sink = sink, .full = output_write, .limit = OUTPUT_AT_ONCE, .begins = true};
     output->bytes = malloc(OUTPUT_LARGEST);
     output->marks = malloc(N_MARKS * sizeof *output->marks);
     if (output->bytes != NULL && output->marks != NULL)

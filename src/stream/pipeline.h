@@ -4,12 +4,13 @@
  * way as there are parcels, and whoever is behind makes all others wait.
  *
  *   a worker's thread: read the next block (one at a time) -> work -> the next block ...
- *   the caller's thread: settle block 1, block 2, ...; write a full output in the middle of its turn
+ *   the caller's thread: settle block 1, block 2, ...; write a full output in the middle of its
+ * turn
  *
  * Threads start only once an input has shown that it is large; until then, and with one worker, the
  * caller's thread does it all, block by block. A block larger than the usual (a line that is) is
- * worked on by the caller's thread in its turn while nothing more is read: the memory for long lines
- * is needed once, not once a thread.
+ * worked on by the caller's thread in its turn while nothing more is read: the memory for long
+ * lines is needed once, not once a thread.
  */
 #ifndef ASSENT_PIPELINE_H
 #define ASSENT_PIPELINE_H
@@ -26,8 +27,8 @@ struct pipeline_calls {
 };
 
 /* Runs until the input ends, INPUT_END, or fails, or settle says stop: then INPUT_BLOCK. Workers
- * are n_workers pointers, each used by one thread at a time; there are n_parcels > n_workers parcels,
- * and with one worker one is enough. All memory is the caller's. */
+ * are n_workers pointers, each used by one thread at a time; there are n_parcels > n_workers
+ * parcels, and with one worker one is enough. All memory is the caller's. */
 enum input_status pipeline_run(struct input *input, const struct pipeline_calls *calls,
                                void **workers, size_t n_workers, struct parcel *parcels,
                                size_t n_parcels);
