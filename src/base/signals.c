@@ -27,7 +27,7 @@ void signals_wake(void)
     (void)written; /* a full pipe wakes as well */
 }
 
-static bool catch (int signal)
+static bool catch_one(int signal)
 {
     struct sigaction old;
     if (sigaction(signal, NULL, &old) != 0)
@@ -55,7 +55,7 @@ bool signals_catch(void)
     if (sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return false;
     for (int i = 0; i < N_CAUGHT; i++)
-        if (!catch (caught[i]))
+        if (!catch_one(caught[i]))
             return false;
     return true;
 }

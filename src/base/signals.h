@@ -18,8 +18,7 @@ int signals_pending(void);
 /* Waits until the descriptor is ready for the poll events, or a caught signal has come. */
 void signals_wait(int fd, short events);
 
-/* Ends every wait from now on, as a signal would; for the end of a run that still waits for input.
- */
+/* Ends every wait from now on, as a signal would: for a run that ends while it waits for input. */
 void signals_wake(void);
 
 /* Keeps the caught signals from threads that are created between the two calls. */

@@ -1,7 +1,6 @@
 #include "base/yajl_memory.h"
 
-/* An arena does not know how large an allocation was, but yajl's realloc needs it: a header does.
- */
+/* An arena does not know how large an allocation was; for yajl's realloc a header does. */
 union header {
     size_t size;
     max_align_t alignment;

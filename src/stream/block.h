@@ -1,5 +1,4 @@
-/* What the reader hands on: a run of whole lines, or a part of a line that is too long to be one.
- */
+/* What the reader hands on: a run of whole lines, or a part of a line too long to be one. */
 #ifndef ASSENT_BLOCK_H
 #define ASSENT_BLOCK_H
 
@@ -25,8 +24,7 @@ static inline void block_free(struct block *block)
     *block = (struct block){0};
 }
 
-/* Takes the next line, its end included, off the rest of a block's text; false when none is left.
- */
+/* Takes the next line, its end included, off a block's rest of text; false when none is left. */
 static inline bool block_next_line(struct text *rest, struct text *line)
 {
     if (rest->len == 0)

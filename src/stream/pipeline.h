@@ -4,8 +4,7 @@
  * way as there are parcels, and whoever is behind makes all others wait.
  *
  *   a worker's thread: read the next block (one at a time) -> work -> the next block ...
- *   the caller's thread: settle block 1, block 2, ...; write a full output in the middle of its
- * turn
+ *   the caller's thread: settle block 1, block 2, ...; write a full output in its block's turn
  *
  * Threads start only once an input has shown that it is large; until then, and with one worker, the
  * caller's thread does it all, block by block. A block larger than the usual (a line that is) is
