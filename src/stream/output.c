@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Room for the marks of lines of no more than `{}`; memory that is not used costs nothing. */
-enum { N_MARKS = 48 * 1024 };
+enum { N_MARKS = 96 * 1024 };
 
 bool output_init(struct output *output, struct sink *sink)
 {

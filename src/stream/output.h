@@ -15,7 +15,7 @@
 
 enum {
     /* A block's output fits when up to seven destinations get all of it. */
-    OUTPUT_LARGEST = 1024 * 1024,
+    OUTPUT_LARGEST = 2 * 1024 * 1024,
     /* Enough for a buffer that is written at once: it stays in the processor's cache. */
     OUTPUT_AT_ONCE = 128 * 1024,
 };
