@@ -3,12 +3,12 @@
 #include <stdint.h>
 #include <unistr.h>
 
-/* The offset of the first byte at or behind `at` that is no ASCII, or len; eight at a time. */
+/* The offset of the first byte at or behind `at` that is no ASCII, or len; 32 at a time. */
 static size_t skip_ascii(const uint8_t *bytes, size_t at, size_t len)
 {
-    for (uint64_t eight; len - at >= sizeof eight; at += sizeof eight) {
-        memcpy(&eight, bytes + at, sizeof eight);
-        if ((eight & 0x8080808080808080u) != 0)
+    for (uint64_t w[4]; len - at >= sizeof w; at += sizeof w) {
+        memcpy(w, bytes + at, sizeof w);
+        if (((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u) != 0)
             break;
     }
     while (at < len && bytes[at] < 0x80)
