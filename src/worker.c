@@ -77,9 +77,8 @@ static void report(struct worker *worker, enum reject reject, uint64_t line, uin
 static enum work_status reject_line(struct worker *worker, struct text raw, enum reject reject,
                                     size_t at, uint64_t line)
 {
-    uint64_t column = reject == REJECT_TOO_LONG
-                          ? 0
-                          : 1 + utf8_characters((struct text){raw.bytes, at});
+    uint64_t column =
+        reject == REJECT_TOO_LONG ? 0 : 1 + utf8_characters((struct text){raw.bytes, at});
     report(worker, reject, line, column);
     enum work_status status = keep_reject(worker, raw, true, true);
     return status == WORK_DONE && worker->task->stop_on_reject ? WORK_STOPPED : status;
@@ -114,8 +113,8 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
         notes_of(worker)->counts.blank++;
         return WORK_DONE;
     }
-    enum work_status status = reject == REJECT_NONE ? deliver_event(worker)
-                                                    : reject_line(worker, raw, reject, at, line);
+    enum work_status status =
+        reject == REJECT_NONE ? deliver_event(worker) : reject_line(worker, raw, reject, at, line);
     if (status == WORK_DONE || status == WORK_STOPPED)
         output_line_done(&worker->parcel->output, line);
     return status;

@@ -1,7 +1,7 @@
 /*
  * The work on one block: each line is checked, scanned and decided over, and its tagged lines are
- * put out. The filter's road from event/ through decision to stream/, in one place. It knows nothing
- * of threads: stream/pipeline.h calls it, each worker with one parcel at a time.
+ * put out. The filter's road from event/ through decision to stream/, in one place. It knows
+ * nothing of threads: stream/pipeline.h calls it, each worker with one parcel at a time.
  */
 #ifndef ASSENT_WORKER_H
 #define ASSENT_WORKER_H

@@ -60,6 +60,5 @@ void consent_settle(struct scan *scan)
     event->integrations = integrations_of(scan, &event->integrations_empty);
     event->source_exempt = source_exempt(scan);
     event->said[0] = (uint32_t)event->consent | (uint32_t)event->integrations << 4 |
-                     (uint32_t)event->integrations_empty << 8 |
-                     (uint32_t)event->source_exempt << 9;
+                     (uint32_t)event->integrations_empty << 8 | (uint32_t)event->source_exempt << 9;
 }

@@ -3,7 +3,15 @@
 #include "base/json_string.h"
 #include "base/yajl_memory.h"
 
-enum value { VALUE_TRUE, VALUE_FALSE, VALUE_NULL, VALUE_NUMBER, VALUE_STRING, VALUE_ARRAY, VALUE_OBJECT };
+enum value {
+    VALUE_TRUE,
+    VALUE_FALSE,
+    VALUE_NULL,
+    VALUE_NUMBER,
+    VALUE_STRING,
+    VALUE_ARRAY,
+    VALUE_OBJECT
+};
 
 static bool on_a_path(const struct scan *scan)
 {
@@ -87,7 +95,8 @@ static void observe_key(const struct scan *scan, unsigned roles, struct text key
 #if defined(__GNUC__)
 __attribute__((noinline))
 #endif
-static int key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t len)
+static int
+key_on_a_path(struct scan *scan, const unsigned char *bytes, size_t len)
 {
     struct text key = {(const char *)bytes, len};
     bool escapes = has_escapes(scan, bytes);
@@ -307,7 +316,8 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     arena_reset(scan->arena);
     yajl_alloc_funcs memory = yajl_memory(scan->arena);
     scan->handle = yajl_alloc(&callbacks, &memory, scan);
-    yajl_config(scan->handle, yajl_dont_validate_strings, 1); /* line_check did, and more strictly */
+    /* line_check did that, and more strictly. */
+    yajl_config(scan->handle, yajl_dont_validate_strings, 1);
     const unsigned char *bytes = (const unsigned char *)line.bytes;
     yajl_status status = yajl_parse(scan->handle, bytes, line.len);
     if (status != yajl_status_ok)

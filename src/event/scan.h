@@ -17,8 +17,8 @@
 
 /* What a line said of one node. */
 struct node_seen {
-    unsigned times;    /* its key stood there, exactly; 2: more than once */
-    bool look_alike;   /* a key that is not it but reads like it */
+    unsigned times;  /* its key stood there, exactly; 2: more than once */
+    bool look_alike; /* a key that is not it but reads like it */
     bool not_an_object;
 };
 
@@ -26,8 +26,8 @@ struct node_seen {
  * are valid during the call. What is seen of a line that is then rejected was no event's. */
 struct scan_observer {
     void *state;
-    void (*category)(void *state, struct text id);        /* a key of the preferences */
-    void (*preference)(void *state, bool is_boolean);     /* the value of one, after its key */
+    void (*category)(void *state, struct text id);    /* a key of the preferences */
+    void (*preference)(void *state, bool is_boolean); /* the value of one, after its key */
     void (*integrations_key)(void *state, struct text key);
     void (*source)(void *state, struct text id);
 };
@@ -64,8 +64,8 @@ void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *m
  * anything but REJECT_NONE, *at is the offset of the fault and the event must not be used. */
 enum reject event_scan(struct scan *scan, struct text line, size_t *at);
 
-/* Takes one raw line of the input, its end included: checks it and, unless it is blank, scans it. As
- * event_scan otherwise. */
+/* Takes one raw line of the input, its end included: checks it and, unless it is blank, scans it.
+ * As event_scan otherwise. */
 enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank,
                        size_t *at);
 

@@ -6,8 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ERROR(name, meaning) {name, SEVERITY_ERROR, meaning}
-#define WARNING(name, meaning) {name, SEVERITY_WARNING, meaning}
+#define ERROR(name, meaning)                                                                       \
+    {                                                                                              \
+        name, SEVERITY_ERROR, meaning                                                              \
+    }
+#define WARNING(name, meaning)                                                                     \
+    {                                                                                              \
+        name, SEVERITY_WARNING, meaning                                                            \
+    }
 
 const struct finding_kind finding_kinds[N_FINDING_CODES] = {
     [FINDING_NOT_JSON] = ERROR("not-json", "The file is not strict JSON."),
@@ -48,8 +54,7 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
         WARNING("shared-integrations-key", "Two destinations have the same integrations key."),
     [FINDING_NEVER_RECEIVES] =
         WARNING("never-receives", "No consent can make a destination receive an event."),
-    [FINDING_OWN_KEY_ALL] =
-        WARNING("own-key-all", "A destination's own integrations key is All."),
+    [FINDING_OWN_KEY_ALL] = WARNING("own-key-all", "A destination's own integrations key is All."),
 
     [FINDING_CATEGORY_UNKNOWN] =
         WARNING("category-unknown", "Events hold a category that the mapping does not know."),
@@ -57,15 +62,14 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
         WARNING("category-never-seen", "No event holds a category of the mapping."),
     [FINDING_PREFERENCE_NOT_BOOLEAN] =
         WARNING("preference-not-boolean", "Events hold a preference that is no boolean."),
-    [FINDING_INTEGRATIONS_KEY_UNKNOWN] = WARNING(
-        "integrations-key-unknown", "Events hold an integrations key of no destination."),
+    [FINDING_INTEGRATIONS_KEY_UNKNOWN] =
+        WARNING("integrations-key-unknown", "Events hold an integrations key of no destination."),
     [FINDING_SOURCE_UNLISTED] =
         WARNING("source-unlisted", "Events come from a source that the mapping does not list."),
     [FINDING_REJECTED_LINES] = WARNING("rejected-lines", "Lines of the events are no events."),
 };
 
-static void add(struct findings *findings, struct finding finding, const char *format,
-                va_list args)
+static void add(struct findings *findings, struct finding finding, const char *format, va_list args)
 {
     if (findings->n == FINDINGS_MOST) {
         findings->n_more++;
@@ -163,10 +167,8 @@ const char *quoted_with_hint(struct arena *arena, struct text text, struct text 
 struct place_walk place_walk_start(struct text file)
 {
     bool bom = file.len >= 3 && memcmp(file.bytes, "\xEF\xBB\xBF", 3) == 0;
-    return (struct place_walk){.file = file, 
-                               .at = bom ? 3 : 0,
-                               .line_at = bom ? 3 : 0,
-                               .line = 1, .column = 1};
+    return (struct place_walk){
+        .file = file, .at = bom ? 3 : 0, .line_at = bom ? 3 : 0, .line = 1, .column = 1};
 }
 
 void place_walk_to(struct place_walk *walk, size_t at)

@@ -24,8 +24,7 @@ static size_t child(struct key_paths *paths, struct arena *arena, size_t parent,
         (struct key_node){
             .key = key, .c_key = up_to_nul(key), .parent = parent, .next_sibling = sibling});
     paths->nodes[parent].first_child = new;
-    paths->nodes[parent].lengths |=
-        length_bit(key.len) | length_bit(paths->nodes[new].c_key.len);
+    paths->nodes[parent].lengths |= length_bit(key.len) | length_bit(paths->nodes[new].c_key.len);
     return new;
 }
 

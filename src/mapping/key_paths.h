@@ -26,7 +26,8 @@ struct key_node {
     uint64_t lengths;    /* bit n % 64: a child's key or c_key has n bytes; no other key matters */
 };
 
-/* A way down: the nodes' numbers from the root's child to the goal; none when the goal is the root. */
+/* A way down: the nodes' numbers from the root's child to the goal; none when the goal is the root.
+ */
 struct key_way {
     size_t *nodes;
     size_t n;
@@ -35,7 +36,7 @@ struct key_way {
 struct key_paths {
     struct key_node *nodes; /* node 0 is the event itself */
     size_t n;
-    struct key_way consent;     /* to the consent object and, where it has a name, its preferences */
+    struct key_way consent; /* to the consent object and, where it has a name, its preferences */
     struct key_way integrations;
     struct key_way source;
 };

@@ -24,8 +24,7 @@ static void build_masks(const struct mapping *mapping, struct arena *arena,
 {
     bool ignore = mapping->rules.knob[KNOB_DISABLED] == DISABLED_IGNORE;
     bool any_asked = false;
-    destination->masks =
-        arena_alloc(arena, destination->n_categories * sizeof *destination->masks);
+    destination->masks = arena_alloc(arena, destination->n_categories * sizeof *destination->masks);
     for (size_t i = 0; i < destination->n_categories; i++) {
         size_t category = destination->categories[i];
         bool enabled = mapping->categories[category].enabled;
@@ -44,8 +43,7 @@ static void build_masks(const struct mapping *mapping, struct arena *arena,
 
 void mapping_build_masks(struct mapping *mapping, struct arena *arena)
 {
-    size_t *masks_of =
-        arena_alloc(arena, bitset_words(mapping->category_ids.n) * sizeof *masks_of);
+    size_t *masks_of = arena_alloc(arena, bitset_words(mapping->category_ids.n) * sizeof *masks_of);
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++)
         build_masks(mapping, arena, &mapping->destinations[i], masks_of);
 }

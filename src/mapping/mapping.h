@@ -42,7 +42,7 @@ struct destination {
     struct mask *masks;
     size_t n_masks;
     bool all_ignored; /* it has categories, and the rules leave none */
-    size_t at;          /* of its id in the file */
+    size_t at;        /* of its id in the file */
 };
 
 /* The number of `All` among mapping.integrations. */

@@ -1,8 +1,8 @@
 #include "mapping/members.h"
 
 static const char *const kind_names[] = {
-    [TREE_NULL] = "null",     [TREE_BOOLEAN] = "true or false", [TREE_NUMBER] = "a number",
-    [TREE_STRING] = "a string", [TREE_ARRAY] = "an array",      [TREE_OBJECT] = "an object",
+    [TREE_NULL] = "null",       [TREE_BOOLEAN] = "true or false", [TREE_NUMBER] = "a number",
+    [TREE_STRING] = "a string", [TREE_ARRAY] = "an array",        [TREE_OBJECT] = "an object",
 };
 
 const char *quote(struct reader *reader, struct text text)
@@ -18,7 +18,7 @@ const char *quote_and_suggest(struct reader *reader, struct text text,
 }
 
 bool has_kind(struct reader *reader, const struct tree *value, enum tree_kind kind,
-                     const char *what)
+              const char *what)
 {
     if (value->kind == kind)
         return true;
@@ -68,10 +68,9 @@ static void unknown_key(struct reader *reader, const struct tree *child,
     struct words known = {0};
     for (; members->key != NULL; members++)
         words_add(reader, &known, members->key);
-    findings_add(reader->findings, FINDING_UNKNOWN_KEY, child->key_at,
-                 "unknown key %s: known here are %s",
-                 quote_and_suggest(reader, child->key, known.texts, known.n),
-                 word_list(reader, &known));
+    findings_add(
+        reader->findings, FINDING_UNKNOWN_KEY, child->key_at, "unknown key %s: known here are %s",
+        quote_and_suggest(reader, child->key, known.texts, known.n), word_list(reader, &known));
 }
 
 /* Reads one key of an object: its first occurrence counts, every further one is a finding. */
@@ -96,8 +95,8 @@ static void read_member(struct reader *reader, const struct tree *object,
                      "the key \"%s\" is missing: add it", member->key);
 }
 
-void read_members(struct reader *reader, const struct tree *object,
-                         const struct member *members, void *into)
+void read_members(struct reader *reader, const struct tree *object, const struct member *members,
+                  void *into)
 {
     for (const struct tree *child = object->first; child != NULL; child = child->next)
         if (!is_member(child, members))
@@ -107,7 +106,7 @@ void read_members(struct reader *reader, const struct tree *object,
 }
 
 int read_word(struct reader *reader, const struct tree *value, const char *const *words,
-                     enum finding_code code, const char *what)
+              enum finding_code code, const char *what)
 {
     int word = word_find(words, value->text);
     if (word >= 0)

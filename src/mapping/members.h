@@ -29,7 +29,10 @@ struct member {
     bool required;
 };
 
-#define MEMBERS_END {NULL, TREE_NULL, NULL, false}
+#define MEMBERS_END                                                                                \
+    {                                                                                              \
+        NULL, TREE_NULL, NULL, false                                                               \
+    }
 
 /* The text fit for a finding's sentence. */
 const char *quote(struct reader *reader, struct text text);
@@ -42,12 +45,13 @@ const char *quote_and_suggest(struct reader *reader, struct text text,
 bool has_kind(struct reader *reader, const struct tree *value, enum tree_kind kind,
               const char *what);
 
-/* Reads an object whose keys the contract lists, in the table's order, whatever the file's. Unknown,
- * doubled and missing keys and wrong types are findings. */
+/* Reads an object whose keys the contract lists, in the table's order, whatever the file's.
+ * Unknown, doubled and missing keys and wrong types are findings. */
 void read_members(struct reader *reader, const struct tree *object, const struct member *members,
                   void *into);
 
-/* The number of the string among an enum's words; a finding with the code and -1 when it is none. */
+/* The number of the string among an enum's words; a finding with the code and -1 when it is none.
+ */
 int read_word(struct reader *reader, const struct tree *value, const char *const *words,
               enum finding_code code, const char *what);
 

@@ -4,7 +4,15 @@
 
 #include "base/text.h"
 
-enum knob { KNOB_MATCH, KNOB_UNMAPPED, KNOB_INTEGRATIONS, KNOB_DISABLED, KNOB_EMPTY, KNOB_ABSENT, N_KNOBS };
+enum knob {
+    KNOB_MATCH,
+    KNOB_UNMAPPED,
+    KNOB_INTEGRATIONS,
+    KNOB_DISABLED,
+    KNOB_EMPTY,
+    KNOB_ABSENT,
+    N_KNOBS
+};
 
 enum match { MATCH_ANY, MATCH_ALL };
 enum unmapped { UNMAPPED_BLOCK, UNMAPPED_DELIVER };

@@ -30,7 +30,8 @@ struct tree {
 enum { TREE_DEPTH = 512, TREE_VALUES = 2000000 };
 
 /* The root of a file's one value; everything is in the findings' arena. NULL when the file is not
- * strict JSON in UTF-8 (RFC 8259, RFC 3629) within the limits above: then one finding says why. A leading BOM is skipped. Lone surrogates are findings, too, but do not stop the reading. */
+ * strict JSON in UTF-8 (RFC 8259, RFC 3629) within the limits above: then one finding says why. A
+ * leading BOM is skipped. Lone surrogates are findings, too, but do not stop the reading. */
 struct tree *tree_parse(struct text file, struct findings *findings);
 
 #endif
