@@ -3,6 +3,13 @@
 #include "base/json_string.h"
 #include "base/yajl_memory.h"
 
+/* -Dscan=yajl builds a program that parses every line whole. */
+#ifdef ASSENT_SCAN_YAJL
+#define SCAN_SKIMS false
+#else
+#define SCAN_SKIMS true
+#endif
+
 enum value {
     VALUE_TRUE,
     VALUE_FALSE,
@@ -267,24 +274,22 @@ void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *m
 {
     size_t n_categories = bitset_words(mapping->category_ids.n);
     size_t n_integrations = bitset_words(mapping->integrations.n);
-    *scan = (struct scan){.mapping = mapping, .arena = line_arena};
+    *scan = (struct scan){.mapping = mapping, .arena = line_arena, .skims = SCAN_SKIMS};
     scan->seen = arena_alloc(memory, mapping->paths.n * sizeof *scan->seen);
-    scan->event.consented = arena_alloc(memory, n_categories * sizeof(uint64_t));
-    scan->event.stated = arena_alloc(memory, n_categories * sizeof(uint64_t));
-    scan->event.named = arena_alloc(memory, n_integrations * sizeof(uint64_t));
-    scan->event.refused = arena_alloc(memory, n_integrations * sizeof(uint64_t));
+    scan->n_bits = 2 * n_categories + 2 * n_integrations;
+    scan->bits = arena_alloc(memory, scan->n_bits * sizeof *scan->bits);
+    scan->event.consented = scan->bits;
+    scan->event.stated = scan->event.consented + n_categories;
+    scan->event.named = scan->event.stated + n_categories;
+    scan->event.refused = scan->event.named + n_integrations;
+    skim_init(&scan->skim, &mapping->paths);
+    recall_init(&scan->recall, memory, scan->n_bits);
 }
 
 static void reset(struct scan *scan, struct text line)
 {
-    const struct mapping *mapping = scan->mapping;
-    size_t n_categories = bitset_words(mapping->category_ids.n) * sizeof(uint64_t);
-    size_t n_integrations = bitset_words(mapping->integrations.n) * sizeof(uint64_t);
-    memset(scan->seen, 0, mapping->paths.n * sizeof *scan->seen);
-    memset(scan->event.consented, 0, n_categories);
-    memset(scan->event.stated, 0, n_categories);
-    memset(scan->event.named, 0, n_integrations);
-    memset(scan->event.refused, 0, n_integrations);
+    memset(scan->seen, 0, scan->mapping->paths.n * sizeof *scan->seen);
+    memset(scan->bits, 0, scan->n_bits * sizeof *scan->bits);
     scan->event.line = line;
     scan->event.n_said = 1; /* the first word is the states', which consent_settle knows */
     scan->event.said_too_much = false;
@@ -332,9 +337,29 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     return REJECT_NONE;
 }
 
+/* Whether the line was skimmed and the event is filled from its core, which the skim has checked.
+ * An observer has to see it each time. */
+static bool event_skim(struct scan *scan, struct text line)
+{
+    size_t at;
+    if (!scan->skims || !skim_line(&scan->skim, line))
+        return false;
+    struct text core = scan->skim.core;
+    bool known = scan->observer == NULL && recall_find(&scan->recall, core, &scan->event);
+    if (!known && event_scan(scan, core, &at) != REJECT_NONE)
+        return false;
+    if (!known && scan->observer == NULL)
+        recall_keep(&scan->recall, core, &scan->event);
+    scan->event.line = line;
+    return true;
+}
+
 enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank, size_t *at)
 {
     struct text content = line_content(raw);
+    *blank = false;
+    if (content.len <= max_line && event_skim(scan, content))
+        return REJECT_NONE;
     enum reject reject = line_check(content, max_line, at);
     *blank = reject == REJECT_NONE && line_is_blank(content);
     return reject == REJECT_NONE && !*blank ? event_scan(scan, content, at) : reject;

@@ -12,6 +12,8 @@
 
 #include "event/event.h"
 #include "event/line.h"
+#include "event/recall.h"
+#include "event/skim/skim.h"
 
 #include <yajl/yajl_parse.h>
 
@@ -36,8 +38,13 @@ struct scan {
     const struct mapping *mapping;
     const struct scan_observer *observer; /* NULL: none, as scan_init leaves it */
     struct event event;
+    bool skims; /* lines are skimmed first: as the build says, and the tests */
+    struct skim skim;
+    struct recall recall;
     struct node_seen *seen; /* by node number */
-    bool category_twice;    /* a category that the mapping knows */
+    uint64_t *bits;         /* all bits of the event, n_bits words of them */
+    size_t n_bits;
+    bool category_twice; /* a category that the mapping knows */
     bool all_twice;
     bool any_integration; /* the integrations object has a key */
     bool source_listed;   /* the source id is one of sources.other */
@@ -65,7 +72,8 @@ void scan_init(struct scan *scan, const struct mapping *mapping, struct arena *m
 enum reject event_scan(struct scan *scan, struct text line, size_t *at);
 
 /* Takes one raw line of the input, its end included: checks it and, unless it is blank, scans it.
- * As event_scan otherwise. */
+ * As event_scan otherwise. What the skim accepts is not checked twice: only its core is scanned,
+ * and that only when no line before had the same one. */
 enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank,
                        size_t *at);
 
