@@ -145,13 +145,24 @@ static bool put(struct skim *skim, struct text text)
     return true;
 }
 
-/* Copies a member, from its key's quote to `end`, behind the one before. */
+/* Copies what was not copied yet of the member under way. */
 static bool put_member(struct skim *skim, const unsigned char *end)
 {
-    struct text member = skim->member;
-    member.len = (size_t)((const char *)end - member.bytes);
+    return put(skim, (struct text){skim->member, (size_t)((const char *)end - skim->member)});
+}
+
+static bool end_member(struct skim *skim, const unsigned char *end)
+{
     skim->child = 0;
-    return (skim->bytes[skim->len - 1] == '{' || put(skim, TEXT(","))) && put(skim, member);
+    return put_member(skim, end);
+}
+
+/* Of the members of preferences and integrations only the kind of their values is read: what is in
+ * a container there is left out, so that options which differ make no other core. */
+static bool kinds_suffice(const struct key_node *node)
+{
+    return (node->roles & ~(unsigned)(ROLE_PREFERENCES | ROLE_INTEGRATIONS)) == 0 &&
+           node->first_child == 0;
 }
 
 /* A key without escapes, in an object on a key path: a key that leads on is noted as skim->child.
@@ -165,7 +176,9 @@ static bool path_key(struct skim *skim, struct text key)
                 return false;
             skim->seen |= (uint64_t)1 << i;
             skim->child = i;
-            skim->member = (struct text){key.bytes - 1, 0};
+            skim->member = key.bytes - 1;
+            if (skim->bytes[skim->len - 1] != '{' && !put(skim, TEXT(",")))
+                return false;
         } else if (text_equal_but_for_ascii_case(nodes[i].c_key, key)) {
             return false;
         }
@@ -182,36 +195,43 @@ static inline bool on_path_key(struct skim *skim, const unsigned char *bytes, si
 
 static inline bool scalar_done(struct skim *skim, const unsigned char *end)
 {
-    return skim->child == 0 || skim->depth != skim->path_depth || put_member(skim, end);
+    return skim->child == 0 || skim->depth != skim->path_depth || end_member(skim, end);
 }
 
-/* An object on the way is gone into, any other container on a path is copied when it closes. */
-static bool open_on_path(struct skim *skim, bool object)
+/* A container that is a member's value, or stands in one. An object on the way is gone into; any
+ * other is copied. */
+static bool open_on_path(struct skim *skim, const unsigned char *at)
 {
     const struct key_node *child = &skim->paths->nodes[skim->child];
-    if (!object || child->roles != 0)
+    if (skim->depth == skim->path_depth + 2)
+        return !kinds_suffice(child) || put_member(skim, at + 1);
+    if (*at != '{' || child->roles != 0)
         return true;
-    const unsigned char *quote = (const unsigned char *)skim->member.bytes;
     skim->node = skim->child;
     skim->path_depth = skim->depth;
-    return put_member(skim, quote + child->key.len + 2) && put(skim, TEXT(":{"));
+    return end_member(skim, at + 1);
 }
 
-static inline bool open_container(struct skim *skim, bool object)
+static inline bool open_container(struct skim *skim, const unsigned char *at)
 {
     if (skim->depth == EVENT_DEPTH)
         return false;
     skim->depth++;
     uint64_t bit = (uint64_t)1 << (skim->depth % 64), *word = &skim->open[skim->depth / 64];
-    *word = object ? *word | bit : *word & ~bit;
-    return skim->child == 0 || skim->depth != skim->path_depth + 1 || open_on_path(skim, object);
+    *word = *at == '{' ? *word | bit : *word & ~bit;
+    return skim->child == 0 || skim->depth > skim->path_depth + 2 || open_on_path(skim, at);
 }
 
-/* Back in an object on a path, or behind it. */
+/* Back in a member's value, in the object on a path, or behind that. */
 static bool close_on_path(struct skim *skim, const unsigned char *end)
 {
+    if (skim->depth > skim->path_depth) {
+        if (skim->child != 0 && kinds_suffice(&skim->paths->nodes[skim->child]))
+            skim->member = (const char *)end - 1;
+        return true;
+    }
     if (skim->depth == skim->path_depth)
-        return skim->child == 0 || put_member(skim, end);
+        return skim->child == 0 || end_member(skim, end);
     skim->node = skim->paths->nodes[skim->node].parent;
     skim->path_depth = skim->depth;
     return put(skim, TEXT("}"));
@@ -220,7 +240,7 @@ static bool close_on_path(struct skim *skim, const unsigned char *end)
 static inline bool close_container(struct skim *skim, const unsigned char *end)
 {
     skim->depth--;
-    return skim->depth > skim->path_depth || close_on_path(skim, end);
+    return skim->depth > skim->path_depth + 1 || close_on_path(skim, end);
 }
 
 /* ---- the walks ---- */

@@ -50,8 +50,8 @@ struct skim {
     size_t node;        /* the innermost object on a key path */
     size_t path_depth;  /* its depth */
     uint64_t seen;      /* a bit per node: its key stood there */
-    struct text member; /* a member of it that is being copied: from its key to its value's end */
-    size_t child;       /* the node of that member, 0: none */
+    size_t child;       /* the node of its member that is being copied, 0: none */
+    const char *member; /* what is not copied yet of that member begins here */
     size_t len;         /* of bytes */
     char bytes[SKIM_CORE_MOST];
 };

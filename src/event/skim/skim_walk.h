@@ -76,7 +76,7 @@ SKIM_TARGET static bool SKIM_NAME(walk)(struct skim *skim, const unsigned char *
                 return false;
             if (*at == '{' || *at == '[') {
                 in_object = *at == '{';
-                if (!open_container(skim, in_object))
+                if (!open_container(skim, at))
                     return false;
                 at = space(at + 1);
                 first = true;
