@@ -6,7 +6,7 @@
 
 static inline const unsigned char *space(const unsigned char *at)
 {
-    while (*at == ' ' || *at == '\t')
+    while (*at <= ' ' && (*at == ' ' || *at == '\t'))
         at++;
     return at;
 }

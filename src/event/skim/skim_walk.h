@@ -13,14 +13,14 @@ SKIM_TARGET static inline const unsigned char *
 SKIM_NAME(string)(const unsigned char *at, const unsigned char *end, bool *escapes)
 {
     for (;;) {
-        while (end - at >= SKIM_WIDTH) {
-            unsigned n = SKIM_NAME(special)(at);
+        unsigned n = SKIM_WIDTH;
+        while (end - at >= SKIM_WIDTH && (n = SKIM_NAME(special)(at)) == SKIM_WIDTH)
             at += n;
-            if (n < SKIM_WIDTH)
-                break;
-        }
-        while (at < end && is_plain(*at)) /* near the line's end, or at a special byte: no round */
-            at++;
+        if (n != SKIM_WIDTH)
+            at += n;
+        else /* near the line's end */
+            while (at < end && is_plain(*at))
+                at++;
         if (at == end)
             return NULL;
         if (*at == '"')
@@ -34,17 +34,6 @@ SKIM_NAME(string)(const unsigned char *at, const unsigned char *end, bool *escap
         if (at == NULL)
             return NULL;
     }
-}
-
-/* Behind a value that is no container; NULL when it is not valid. */
-SKIM_TARGET static inline const unsigned char *SKIM_NAME(scalar)(const unsigned char *at,
-                                                                 const unsigned char *end)
-{
-    bool escapes;
-    if (*at != '"')
-        return number_or_literal(at);
-    at = SKIM_NAME(string)(at + 1, end, &escapes);
-    return at == NULL ? NULL : at + 1;
 }
 
 /* Behind a key and its colon; NULL when they are not valid or not plain enough. */
@@ -64,39 +53,49 @@ SKIM_NAME(key)(struct skim *skim, const unsigned char *at, const unsigned char *
     return *at == ':' ? space(at + 1) : NULL;
 }
 
+/* Behind a value that is no container; NULL when it is not valid. */
+SKIM_TARGET static inline const unsigned char *
+SKIM_NAME(scalar)(struct skim *skim, const unsigned char *at, const unsigned char *end)
+{
+    bool escapes;
+    if (*at != '"')
+        at = number_or_literal(at);
+    else if ((at = SKIM_NAME(string)(at + 1, end, &escapes)) != NULL)
+        at++;
+    return at != NULL && scalar_done(skim, at) ? at : NULL;
+}
+
 /* The line's first byte is at `at`; its last one, before `end`, is a brace. */
 SKIM_TARGET static bool SKIM_NAME(walk)(struct skim *skim, const unsigned char *at,
                                         const unsigned char *end)
 {
-    bool in_object = true, first = true;
+    unsigned char close = '}';
     at = space(at + 1);
+    if (*at == '}')
+        return at + 1 == end && close_container(skim, end);
     for (;;) {
-        if (!first || *at != (in_object ? '}' : ']')) {
-            if (in_object && (at = SKIM_NAME(key)(skim, at, end)) == NULL)
+        if (close == '}' && (at = SKIM_NAME(key)(skim, at, end)) == NULL)
+            return false;
+        if (*at == '{' || *at == '[') {
+            if (!open_container(skim, at))
                 return false;
-            if (*at == '{' || *at == '[') {
-                in_object = *at == '{';
-                if (!open_container(skim, at))
-                    return false;
-                at = space(at + 1);
-                first = true;
+            close = *at == '{' ? '}' : ']';
+            at = space(at + 1);
+            if (*at != close)
                 continue;
-            }
-            at = SKIM_NAME(scalar)(at, end);
-            if (at == NULL || !scalar_done(skim, at))
+        } else {
+            at = SKIM_NAME(scalar)(skim, at, end);
+            if (at == NULL)
                 return false;
             at = space(at);
         }
-        first = false;
-        while (*at == (in_object ? '}' : ']')) {
+        while (*at == close) {
             at++;
             if (!close_container(skim, at))
                 return false;
-            if (skim->depth == 0)
-                return at == end;
-            if (at == end)
-                return false;
-            in_object = is_object(skim);
+            if (skim->depth == 0 || at == end)
+                return skim->depth == 0 && at == end;
+            close = is_object(skim) ? '}' : ']';
             at = space(at);
         }
         if (*at != ',')
