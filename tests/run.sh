@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds and tests all there is: a build with warnings as errors (valgrind runs on it, too), one with
-# ASan and UBSan, one with TSan. On Debian and Ubuntu, installs what is missing; a second run needs
+# Builds and tests all there is: a build with warnings as errors (valgrind runs on it, too), one that
+# parses every event whole, one with ASan and UBSan, one with TSan. On Debian and Ubuntu, installs what is missing; a second run needs
 # no network. The last line is `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -33,6 +33,8 @@ run() {
 logs=
 build build-test -Dbuildtype=release
 run build-test all
+build build-yajl -Dbuildtype=release -Dscan=yajl
+run build-yajl parsed --suite unit --suite cases
 build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 run build-asan sanitized
 build build-tsan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
