@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and tests all there is: a build with warnings as errors (valgrind runs on it, too), one that
-# parses every event whole, one with ASan and UBSan, one with TSan. On Debian and Ubuntu, installs what is missing; a second run needs
-# no network. The last line is `N passed, N failed`.
+# parses every event whole, one with ASan and UBSan, one with TSan. On Debian and Ubuntu, installs
+# what is missing; a second run needs no network. The last line is `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
