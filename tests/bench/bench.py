@@ -901,8 +901,8 @@ def read_options():
     options.tools = os.path.abspath(options.tools)
     if options.rounds < 1:
         parser.error("--rounds is at least 1")
-    if set(options.only) - set("abcdef"):
-        parser.error("--only takes letters from a to f")
+    if set(options.only) - set("abcdefg"):
+        parser.error("--only takes letters from a to g")
     return options
 
 
