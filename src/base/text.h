@@ -46,6 +46,21 @@ static inline struct text text_trimmed(struct text text)
     return text;
 }
 
+/* The number of bytes up to the last c, itself included, or 0: memrchr is not everywhere. */
+static inline size_t text_behind_last(struct text text, char c)
+{
+    enum { AT_ONCE = 256 };
+    for (size_t n; text.len > 0; text.len -= n) {
+        n = text.len < AT_ONCE ? text.len : AT_ONCE;
+        if (memchr(text.bytes + text.len - n, c, n) == NULL)
+            continue;
+        while (text.bytes[text.len - 1] != c)
+            text.len--;
+        return text.len;
+    }
+    return 0;
+}
+
 static inline struct text text_of(const char *string)
 {
     return (struct text){string, strlen(string)};

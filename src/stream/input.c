@@ -158,10 +158,9 @@ static enum input_status cut_part(struct input *input, struct block *block, size
 /* The offset behind the last LF among the bytes from `from` on, or 0. */
 static size_t behind_last_line_end(const struct block *block, size_t from)
 {
-    for (size_t i = block->len; i > from; i--)
-        if (block->bytes[i - 1] == '\n')
-            return i;
-    return 0;
+    struct text new = {block->bytes + from, block->len - from};
+    size_t end = new.len == 0 ? 0 : text_behind_last(new, '\n');
+    return end == 0 ? 0 : from + end;
 }
 
 static enum input_status rest_of_over_long(struct input *input, struct block *block)

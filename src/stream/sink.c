@@ -1,6 +1,7 @@
 #include "stream/sink.h"
 
 #include "base/signals.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,13 +22,8 @@ static size_t allowed(const struct sink *sink, const char *bytes, size_t len)
 
 static void account(struct sink *sink, const char *bytes, size_t len)
 {
-    for (size_t i = len; i > 0; i--) {
-        if (bytes[i - 1] == '\n') {
-            sink->torn = len - i;
-            return;
-        }
-    }
-    sink->torn += len;
+    size_t whole = text_behind_last((struct text){bytes, len}, '\n');
+    sink->torn = whole == 0 ? sink->torn + len : len - whole;
 }
 
 static enum sink_status write_all(struct sink *sink, const char *bytes, size_t len, size_t *written)

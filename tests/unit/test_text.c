@@ -197,8 +197,24 @@ END_TEST
 
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
+START_TEST(the_last_of_a_byte)
+{
+    static char bytes[600];
+    memset(bytes, 'x', sizeof bytes);
+    for (size_t len = 0; len <= sizeof bytes; len++)
+        ck_assert_uint_eq(text_behind_last((struct text){bytes, len}, '\n'), 0);
+    bytes[0] = '\n';
+    for (size_t at = 0; at < sizeof bytes; at++) {
+        bytes[at] = '\n';
+        for (size_t len = at + 1; len <= sizeof bytes; len++)
+            ck_assert_uint_eq(text_behind_last((struct text){bytes, len}, '\n'), at + 1);
+    }
+}
+END_TEST
+
 static void fill(TCase *tests)
 {
+    tcase_add_test(tests, the_last_of_a_byte);
     tcase_add_loop_test(tests, utf8_is_strict, 0, ROWS(utf8_rows));
     tcase_add_test(tests, utf8_all_short_sequences);
     tcase_add_test(tests, characters_and_controls);
