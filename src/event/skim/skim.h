@@ -27,9 +27,9 @@
  * a word anywhere (skim.c), SSE2 on every x86-64, AVX2 where the processor has it, NEON on ARM64.
  *
  * Ideas from: Langdale, Lemire, "Parsing Gigabytes of JSON per Second" (2019), comparisons of whole
- * vectors in place of bytes; Mühlbauer et al., "Lazy JSON" and Palkar et al., "Filter Before You
- * Parse: Faster Analytics on Raw Data with Sparser" (2018), that most of a record is not needed;
- * Mycroft's test for a small byte in a word (1987).
+ * vectors in place of bytes; Li et al., "Mison: A Fast JSON Parser for Data Analytics" (2017) and
+ * Palkar et al., "Filter Before You Parse: Faster Analytics on Raw Data with Sparser" (2018), that
+ * most of a record is not needed; Mycroft's test for a small byte in a word (1987).
  */
 #ifndef ASSENT_SKIM_H
 #define ASSENT_SKIM_H
