@@ -29,7 +29,8 @@ struct pipeline {
     size_t n_slots;
 
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t turn;    /* the caller waits for the next slot in order */
+    pthread_cond_t changed; /* workers wait for all else */
     uint64_t n_read, n_settled; /* blocks */
     bool reading;               /* a worker is at the input */
     bool stop;                  /* nothing more is to be done */
@@ -43,9 +44,16 @@ struct crew {
     pthread_t thread;
 };
 
-static void change(struct pipeline *pipeline)
+static void tell_workers(struct pipeline *pipeline)
 {
     pthread_cond_broadcast(&pipeline->changed);
+}
+
+/* It sleeps on while blocks behind its next one are done. */
+static void tell_caller(struct pipeline *pipeline, const struct slot *slot)
+{
+    if (slot == &pipeline->slots[pipeline->n_settled % pipeline->n_slots])
+        pthread_cond_signal(&pipeline->turn);
 }
 
 static void wait_for_change(struct pipeline *pipeline)
@@ -61,7 +69,7 @@ static enum sink_status hand_over(struct output *output)
     pthread_mutex_lock(&pipeline->lock);
     slot->full = output;
     slot->stage = STAGE_FULL;
-    change(pipeline);
+    tell_caller(pipeline, slot);
     while (slot->stage == STAGE_FULL && !pipeline->stop)
         wait_for_change(pipeline);
     enum sink_status status = pipeline->stop ? SINK_INTERRUPTED : slot->drained;
@@ -99,15 +107,17 @@ static struct slot *read_block(struct pipeline *pipeline)
         uint64_t number = pipeline->n_read++;
         bool large = slot->parcel->block.cap > INPUT_READ_SIZE;
         slot->stage = large ? STAGE_LARGE : STAGE_WORKING;
-        change(pipeline);
+        if (large)
+            tell_caller(pipeline, slot);
         while (large && pipeline->n_settled <= number && !pipeline->stop)
             wait_for_change(pipeline);
     } else {
         pipeline->ended = true;
         pipeline->end = status;
+        pthread_cond_signal(&pipeline->turn);
     }
     pipeline->reading = false;
-    change(pipeline);
+    tell_workers(pipeline);
     return slot;
 }
 
@@ -124,7 +134,7 @@ static void *worker_thread(void *state)
         pipeline->calls->work(crew->worker, slot->parcel);
         pthread_mutex_lock(&pipeline->lock);
         slot->stage = STAGE_DONE;
-        change(pipeline);
+        tell_caller(pipeline, slot);
     }
     pthread_mutex_unlock(&pipeline->lock);
     return NULL;
@@ -157,7 +167,7 @@ static struct slot *next_in_order(struct pipeline *pipeline)
             return slot;
         if (!there && pipeline->ended)
             return NULL;
-        wait_for_change(pipeline);
+        pthread_cond_wait(&pipeline->turn, &pipeline->lock);
     }
 }
 
@@ -180,7 +190,7 @@ static void settle_in_order(struct pipeline *pipeline, void *worker)
         if (stage != STAGE_FULL)
             pipeline->n_settled++;
         pipeline->stop = !go_on;
-        change(pipeline);
+        tell_workers(pipeline);
     }
     pthread_mutex_unlock(&pipeline->lock);
 }
@@ -245,12 +255,14 @@ enum input_status pipeline_run(struct input *input, const struct pipeline_calls 
     pipeline.slots = calloc(n_parcels, sizeof *pipeline.slots);
     enum input_status status = INPUT_NO_MEMORY;
     if (crew != NULL && pipeline.slots != NULL && pthread_mutex_init(&pipeline.lock, NULL) == 0) {
-        if (pthread_cond_init(&pipeline.changed, NULL) == 0) {
+        if (pthread_cond_init(&pipeline.changed, NULL) == 0 &&
+            pthread_cond_init(&pipeline.turn, NULL) == 0) {
             for (size_t i = 0; i < n_parcels; i++)
                 pipeline.slots[i] = (struct slot){.pipeline = &pipeline, .parcel = &parcels[i]};
             status = run_alone(&pipeline, workers[n_workers - 1], n_workers == 1);
             if (status == INPUT_BLOCK && !pipeline.stop)
                 status = run_together(&pipeline, crew, workers, n_workers);
+            pthread_cond_destroy(&pipeline.turn);
             pthread_cond_destroy(&pipeline.changed);
         }
         pthread_mutex_destroy(&pipeline.lock);
