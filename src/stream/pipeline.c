@@ -29,8 +29,8 @@ struct pipeline {
     size_t n_slots;
 
     pthread_mutex_t lock;
-    pthread_cond_t turn;    /* the caller waits for the next slot in order */
-    pthread_cond_t changed; /* workers wait for all else */
+    pthread_cond_t turn;        /* the caller waits for the next slot in order */
+    pthread_cond_t changed;     /* workers wait for all else */
     uint64_t n_read, n_settled; /* blocks */
     bool reading;               /* a worker is at the input */
     bool stop;                  /* nothing more is to be done */
