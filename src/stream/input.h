@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 
 /* A block is larger only when a line is. */
-enum { INPUT_READ_SIZE = 256 * 1024 };
+enum { INPUT_READ_SIZE = 1024 * 1024 };
 
 struct input {
     const char *const *names; /* of the files, NULL-ended; "-" is standard input */

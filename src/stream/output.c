@@ -7,11 +7,11 @@ enum { N_MARKS = 96 * 1024 };
 
 bool output_init(struct output *output, struct sink *sink)
 {
-    *output = (struct output){
-        .sink = sink, .full = output_write, .limit = OUTPUT_AT_ONCE, .begins = true};
-    output->bytes = malloc(OUTPUT_LARGEST);
+    *output = (struct output){.sink = sink, .full = output_write};
+    output->pieces = malloc(OUTPUT_PIECES * sizeof *output->pieces);
+    output->bytes = malloc(OUTPUT_BYTES);
     output->marks = malloc(N_MARKS * sizeof *output->marks);
-    if (output->bytes != NULL && output->marks != NULL)
+    if (output->pieces != NULL && output->bytes != NULL && output->marks != NULL)
         return true;
     output_free(output);
     return false;
@@ -19,6 +19,7 @@ bool output_init(struct output *output, struct sink *sink)
 
 void output_free(struct output *output)
 {
+    free(output->pieces);
     free(output->bytes);
     free(output->marks);
     *output = (struct output){0};
@@ -29,50 +30,58 @@ enum sink_status output_write(struct output *output)
     size_t written;
     bool ends = !output->open;
     enum sink_status status =
-        sink_write(output->sink, output->bytes, output->len, output->begins, ends, &written);
+        sink_write(output->sink, output->pieces, output->n_pieces, output->begins, ends, &written);
     for (size_t i = 0; i < output->n_marks && output->marks[i].end <= written; i++)
         output->reached = output->marks[i].line;
-    output->len = 0;
-    output->n_marks = 0;
-    output->begins = ends;
+    output->n_pieces = output->len = output->n_bytes = output->n_marks = 0;
     return status;
 }
 
-/* A line that no buffer holds: its parts go straight through. */
-static enum sink_status write_parts(struct output *output, const struct text *parts, size_t n_parts,
-                                    bool begins, bool ends)
+static bool has_room(const struct output *output, const struct text *parts, size_t n_parts)
 {
-    for (size_t i = 0; i < n_parts; i++) {
-        size_t written;
-        bool last = i + 1 == n_parts;
-        enum sink_status status = sink_write(output->sink, parts[i].bytes, parts[i].len,
-                                             begins && i == 0, ends && last, &written);
-        if (status != SINK_OK)
-            return status;
+    size_t copied = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        copied += parts[i].len <= OUTPUT_COPIED ? parts[i].len : 0;
+    return output->n_pieces + n_parts <= OUTPUT_PIECES &&
+           output->n_bytes + copied <= OUTPUT_BYTES && output->n_marks < N_MARKS;
+}
+
+/* What lies right behind the last piece makes it longer. */
+static void add_piece(struct output *output, const char *bytes, size_t len)
+{
+    struct iovec *last = output->n_pieces == 0 ? NULL : &output->pieces[output->n_pieces - 1];
+    if (last != NULL && (const char *)last->iov_base + last->iov_len == bytes)
+        last->iov_len += len;
+    else /* a sink does not write through it */
+        output->pieces[output->n_pieces++] = (struct iovec){(void *)(uintptr_t)bytes, len};
+    output->len += len;
+}
+
+static void add_part(struct output *output, struct text part)
+{
+    if (part.len > OUTPUT_COPIED) {
+        add_piece(output, part.bytes, part.len);
+    } else if (part.len != 0) {
+        char *copy = output->bytes + output->n_bytes;
+        memcpy(copy, part.bytes, part.len);
+        output->n_bytes += part.len;
+        add_piece(output, copy, part.len);
     }
-    output->begins = ends;
-    return SINK_OK;
 }
 
 enum sink_status output_line(struct output *output, const struct text *parts, size_t n_parts,
                              bool begins, bool ends)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < n_parts; i++)
-        len += parts[i].len;
-    if (output->len + len > output->limit || output->n_marks == N_MARKS) {
+    if (!has_room(output, parts, n_parts)) {
         enum sink_status status = output->full(output);
         if (status != SINK_OK)
             return status;
     }
+    if (output->len == 0)
+        output->begins = begins;
     output->open = !ends;
-    if (len > output->limit)
-        return write_parts(output, parts, n_parts, begins, ends);
-    for (size_t i = 0; i < n_parts; i++) {
-        if (parts[i].len != 0)
-            memcpy(output->bytes + output->len, parts[i].bytes, parts[i].len);
-        output->len += parts[i].len;
-    }
+    for (size_t i = 0; i < n_parts; i++)
+        add_part(output, parts[i]);
     return SINK_OK;
 }
 

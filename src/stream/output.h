@@ -1,9 +1,10 @@
 /*
- * The writer's buffer: lines are collected and go to a sink in large pieces. It knows up to which
- * line of the input all that was asked for has been written.
+ * The writer's list: lines are collected as pieces and go to a sink in large writes. Long parts of
+ * a line are not copied: the list points at the event where it was read. It knows up to which line
+ * of the input all that was asked for has been written.
  *
- * A buffer that is full asks to be emptied by its `full` hook. By default that writes it at once;
- * where several buffers take turns (pipeline.h), the hook waits for this one's turn.
+ * A list that is full asks to be emptied by its `full` hook. By default that writes it at once;
+ * where several lists take turns (pipeline.h), the hook waits for this one's turn.
  */
 #ifndef ASSENT_OUTPUT_H
 #define ASSENT_OUTPUT_H
@@ -14,14 +15,15 @@
 #include <stdint.h>
 
 enum {
-    /* A block's output fits when up to seven destinations get all of it. */
-    OUTPUT_LARGEST = 2 * 1024 * 1024,
-    /* Enough for a buffer that is written at once: it stays in the processor's cache. */
-    OUTPUT_AT_ONCE = 128 * 1024,
+    /* Parts of up to this many bytes are copied: that costs less than a piece of their own. */
+    OUTPUT_COPIED = 384,
+    /* Most blocks' lines fit, for several destinations. */
+    OUTPUT_BYTES = 1024 * 1024,
+    OUTPUT_PIECES = 16 * 1024,
 };
 
 struct output_mark {
-    size_t end;    /* of a line's last byte in the buffer */
+    size_t end;    /* of a line's last byte in the list */
     uint64_t line; /* of the input, that the byte belongs to */
 };
 
@@ -30,31 +32,32 @@ struct output {
     uint64_t reached; /* the input's line up to which all was written */
     enum sink_status (*full)(struct output *output);
     void *full_context; /* the hook's own */
-    size_t limit;       /* bytes at which the buffer counts as full */
 
     /* private */
-    char *bytes;
-    size_t len;
+    struct iovec *pieces;
+    size_t n_pieces;
+    size_t len;  /* of all pieces */
+    char *bytes; /* copied ones */
+    size_t n_bytes;
     struct output_mark *marks;
     size_t n_marks;
-    bool begins; /* the buffer's first byte begins a line */
+    bool begins; /* the list's first byte begins a line */
     bool open;   /* its last byte does not end one */
 };
 
-/* False when memory is short. The sink must outlive the output; output_free frees the buffer. */
+/* False when memory is short. The sink must outlive the output; output_free frees the list. */
 bool output_init(struct output *output, struct sink *sink);
 void output_free(struct output *output);
 
-/* Adds one line made of several parts, which are copied or written before it returns. Without
- * `begins` it goes on with the line before, without `ends` it will be gone on with. A line that no
- * buffer holds is written at once. */
+/* Adds one line made of several parts, which must stay as they are until the next output_write.
+ * Without `begins` it goes on with the line before, without `ends` it will be gone on with. */
 enum sink_status output_line(struct output *output, const struct text *parts, size_t n_parts,
                              bool begins, bool ends);
 
 /* All that the input's line asked for has been added. */
 void output_line_done(struct output *output, uint64_t line);
 
-/* Writes what is in the buffer to the sink; the default of `full`. */
+/* Writes what is in the list to the sink; the default of `full`. */
 enum sink_status output_write(struct output *output);
 
 #endif

@@ -77,13 +77,11 @@ static enum sink_status hand_over(struct output *output)
     return status;
 }
 
-static void set_hooks(struct slot *slot, enum sink_status (*full)(struct output *output),
-                      size_t limit)
+static void set_hooks(struct slot *slot, enum sink_status (*full)(struct output *output))
 {
     struct parcel *parcel = slot->parcel;
     parcel->output.full = parcel->rejects.full = full;
     parcel->output.full_context = parcel->rejects.full_context = slot;
-    parcel->output.limit = parcel->rejects.limit = limit;
 }
 
 static bool may_read(const struct pipeline *pipeline)
@@ -130,7 +128,7 @@ static void *worker_thread(void *state)
         if (slot->stage != STAGE_WORKING)
             continue;
         pthread_mutex_unlock(&pipeline->lock);
-        set_hooks(slot, hand_over, OUTPUT_LARGEST);
+        set_hooks(slot, hand_over);
         pipeline->calls->work(crew->worker, slot->parcel);
         pthread_mutex_lock(&pipeline->lock);
         slot->stage = STAGE_DONE;
@@ -144,7 +142,7 @@ static void *worker_thread(void *state)
 
 static bool work_and_settle(struct pipeline *pipeline, void *worker, struct slot *slot)
 {
-    set_hooks(slot, output_write, OUTPUT_AT_ONCE);
+    set_hooks(slot, output_write);
     pipeline->calls->work(worker, slot->parcel);
     return pipeline->calls->settle(pipeline->calls->context, slot->parcel);
 }

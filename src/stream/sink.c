@@ -4,38 +4,81 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How much may still be written: all, or after a signal only the rest of a begun line. */
-static size_t allowed(const struct sink *sink, const char *bytes, size_t len)
+#ifdef IOV_MAX
+enum { PIECES_AT_ONCE = IOV_MAX };
+#else
+enum { PIECES_AT_ONCE = 16 }; /* what POSIX promises */
+#endif
+
+/* What is still to be written. */
+struct rest {
+    struct iovec *pieces;
+    size_t n_pieces;
+};
+
+static struct text text_of_piece(const struct iovec *piece)
 {
-    if (signals_pending() == 0)
-        return len;
-    if (sink->torn == 0)
-        return 0;
-    const char *line_end = memchr(bytes, '\n', len);
-    return line_end == NULL ? len : (size_t)(line_end - bytes) + 1;
+    return (struct text){piece->iov_base, piece->iov_len};
 }
 
-static void account(struct sink *sink, const char *bytes, size_t len)
+/* Writes only the rest of a begun line, which is in one or several of the pieces. */
+static ssize_t finish_line(const struct sink *sink, struct rest rest)
 {
-    size_t whole = text_behind_last((struct text){bytes, len}, '\n');
-    sink->torn = whole == 0 ? sink->torn + len : len - whole;
+    struct text text = text_of_piece(rest.pieces);
+    const char *line_end = text.len == 0 ? NULL : memchr(text.bytes, '\n', text.len);
+    size_t len = line_end == NULL ? text.len : (size_t)(line_end - text.bytes) + 1;
+    return write(sink->fd, text.bytes, len);
 }
 
-static enum sink_status write_all(struct sink *sink, const char *bytes, size_t len, size_t *written)
+/* The bytes behind the last line's end in the pieces that were written, the last one first. */
+static void count_torn(struct sink *sink, const struct iovec *first, const struct iovec *piece)
+{
+    size_t torn = 0;
+    for (;; piece--) {
+        struct text text = text_of_piece(piece);
+        size_t whole = text.len == 0 ? 0 : text_behind_last(text, '\n');
+        torn += text.len - whole;
+        if (whole != 0 || piece == first) {
+            sink->torn = whole != 0 ? torn : sink->torn + torn;
+            return;
+        }
+    }
+}
+
+/* Takes what was written off the rest and keeps count of the line that is torn by it. */
+static void account(struct sink *sink, struct rest *rest, size_t written)
+{
+    struct iovec *first = rest->pieces;
+    while (rest->n_pieces > 1 && written >= rest->pieces->iov_len) {
+        written -= rest->pieces->iov_len;
+        rest->pieces++;
+        rest->n_pieces--;
+    }
+    struct iovec *piece = rest->pieces, whole = *piece;
+    piece->iov_len = written;
+    count_torn(sink, first, piece);
+    *piece = (struct iovec){(char *)whole.iov_base + written, whole.iov_len - written};
+    if (piece->iov_len == 0)
+        rest->n_pieces--;
+}
+
+static enum sink_status write_all(struct sink *sink, struct rest rest, size_t *written)
 {
     *written = 0;
-    while (*written < len) {
-        size_t now = allowed(sink, bytes + *written, len - *written);
-        if (now == 0)
+    while (rest.n_pieces != 0) {
+        bool pending = signals_pending() != 0;
+        if (pending && sink->torn == 0)
             return SINK_INTERRUPTED;
-        ssize_t n = write(sink->fd, bytes + *written, now);
+        size_t now = rest.n_pieces < PIECES_AT_ONCE ? rest.n_pieces : PIECES_AT_ONCE;
+        ssize_t n = pending ? finish_line(sink, rest) : writev(sink->fd, rest.pieces, (int)now);
         if (n >= 0) {
-            account(sink, bytes + *written, (size_t)n);
+            account(sink, &rest, (size_t)n);
             *written += (size_t)n;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             signals_wait(sink->fd, POLLOUT);
@@ -47,19 +90,21 @@ static enum sink_status write_all(struct sink *sink, const char *bytes, size_t l
     return SINK_OK;
 }
 
-enum sink_status sink_write(struct sink *sink, const char *bytes, size_t len, bool begins,
+enum sink_status sink_write(struct sink *sink, struct iovec *pieces, size_t n_pieces, bool begins,
                             bool ends, size_t *written)
 {
     enum sink_status status = SINK_OK;
     *written = 0;
-    if (len != 0 && begins && sink->unterminated) {
+    if (n_pieces != 0 && begins && sink->unterminated) {
         size_t one;
-        status = write_all(sink, "\n", 1, &one);
+        char line_end = '\n';
+        struct iovec piece = {&line_end, 1};
+        status = write_all(sink, (struct rest){&piece, 1}, &one);
         if (status != SINK_OK)
             return status;
         sink->unterminated = false;
     }
-    status = write_all(sink, bytes, len, written);
+    status = write_all(sink, (struct rest){pieces, n_pieces}, written);
     if (status != SINK_OK) {
         *written -= sink->torn < *written ? sink->torn : *written;
         if (status == SINK_FAILED)

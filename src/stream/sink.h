@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/uio.h>
 
 struct sink {
     int fd;
@@ -25,9 +26,10 @@ enum sink_status {
     SINK_INTERRUPTED, /* a caught signal has come: the rest was not written */
 };
 
-/* Writes the bytes; *written says how many of them were, of whole lines when it was not all.
- * `begins`: they begin a line; `ends`: their last byte ends one, LF or not. */
-enum sink_status sink_write(struct sink *sink, const char *bytes, size_t len, bool begins,
+/* Writes the pieces, one line after the other in them, and uses them up: their bytes stay, where
+ * they begin and end does not. *written says how many bytes were written, of whole lines when it
+ * was not all. `begins`: the first byte begins a line; `ends`: the last one ends one, LF or not. */
+enum sink_status sink_write(struct sink *sink, struct iovec *pieces, size_t n_pieces, bool begins,
                             bool ends, size_t *written);
 
 /* Cuts a torn line off a regular file that nobody else has appended to. */

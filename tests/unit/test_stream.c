@@ -32,8 +32,8 @@ static pid_t feed(const char *bytes, size_t len, size_t n)
     return child;
 }
 
-/* All blocks in words: "3[a|]" is a block of whole lines that begins with line 3, "3(…" the begin of
- * an over-long line and "…)" its end. */
+/* All blocks in words: "3[a|]" is a block of whole lines that begins with line 3, "3(…" the begin
+ * of an over-long line and "…)" its end. */
 static void read_all(struct input *input, char *words)
 {
     struct block block = {0};
@@ -89,7 +89,7 @@ START_TEST(blocks_hold_whole_lines)
     for (size_t n = 1; n <= 31; n++) {
         char words[1000];
         struct input input;
-    input_start(&input, names, 10);
+        input_start(&input, names, 10);
         const char *bytes = input_rows[_i].bytes;
         pid_t child = feed(bytes, strlen(bytes), n);
         read_all(&input, words);
@@ -113,7 +113,7 @@ START_TEST(over_long_lines_pass_through)
     }
     for (size_t n = 1; n <= len; n = n * 2 + 1) {
         struct input input;
-    input_start(&input, names, 10);
+        input_start(&input, names, 10);
         pid_t child = feed(bytes, len, n);
         read_all(&input, words);
         /* Without the marks, the words are the bytes. */
@@ -144,7 +144,11 @@ START_TEST(files_follow_one_another)
     char first[] = "/tmp/assent-unit-XXXXXX", second[] = "/tmp/assent-unit-XXXXXX";
     int a = mkstemp(first), b = mkstemp(second);
     ck_assert_int_eq(write(a, "1\n2", 3), 3);
-    ck_assert_int_eq(write(b, "\xEF\xBB\xBF" "3\n", 5), 5);
+    ck_assert_int_eq(write(b,
+                           "\xEF\xBB\xBF"
+                           "3\n",
+                           5),
+                     5);
     const char *const names[] = {first, second, "/nonexistent/assent", NULL};
     struct input input;
     input_start(&input, names, 10);
@@ -238,7 +242,51 @@ START_TEST(a_full_disk_leaves_whole_lines)
 }
 END_TEST
 
-START_TEST(a_line_longer_than_the_buffer_goes_through)
+/* The same with lines that are pieces: a tag, an event that is not copied, a line end. More of them
+ * than a list holds, and than one call writes. */
+START_TEST(a_full_disk_leaves_whole_lines_of_pieces)
+{
+    enum { EVENT = OUTPUT_COPIED + 1, LINE = 4 + EVENT + 1, LINES = OUTPUT_PIECES };
+    const rlim_t limits[] = {0,    3,    4,      5,       EVENT + 4,      LINE,       LINE + 1,
+                             2000, 9999, 400000, 1234567, 700 * LINE - 1, 700 * LINE, 5000000};
+    rlim_t most = limits[_i];
+    char name[] = "/tmp/assent-unit-XXXXXX", event[EVENT];
+    struct sink sink = {.fd = mkstemp(name), .name = name};
+    struct output output;
+    memset(event, 'x', EVENT);
+    ck_assert(output_init(&output, &sink));
+    signal(SIGXFSZ, SIG_IGN);
+    struct text parts[] = {TEXT("tag\t"), {event, EVENT}, TEXT("\n")};
+    enum sink_status status = SINK_OK;
+    uint64_t line = 0;
+    struct rlimit old, limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+    limit = (struct rlimit){.rlim_cur = most, .rlim_max = old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    while (status == SINK_OK && line < LINES) {
+        line++;
+        status = output_line(&output, parts, 3, true, true);
+        if (status == SINK_OK)
+            output_line_done(&output, line);
+        if (status == SINK_OK && line % 3000 == 0)
+            status = output_write(&output);
+    }
+    if (status == SINK_OK)
+        status = output_write(&output);
+    setrlimit(RLIMIT_FSIZE, &old);
+    ck_assert_int_eq(status, SINK_FAILED);
+    ck_assert_int_eq(sink.error, EFBIG);
+    struct stat stat;
+    ck_assert_int_eq(fstat(sink.fd, &stat), 0);
+    ck_assert_uint_eq((uint64_t)stat.st_size, most / LINE * LINE);
+    ck_assert_uint_eq(output.reached, most / LINE);
+    output_free(&output);
+    close(sink.fd);
+    unlink(name);
+}
+END_TEST
+
+START_TEST(a_line_longer_than_any_buffer_goes_through)
 {
     enum { LONG = 3 * 1024 * 1024 };
     char name[] = "/tmp/assent-unit-XXXXXX";
@@ -251,9 +299,9 @@ START_TEST(a_line_longer_than_the_buffer_goes_through)
     struct text parts[] = {TEXT("tag\t"), {bytes, LONG}, TEXT("\n")};
     ck_assert_int_eq(output_line(&output, parts, 3, true, true), SINK_OK);
     output_line_done(&output, 2);
-    ck_assert_uint_eq(output.reached, 2);
     ck_assert_int_eq(put(&output, "behind\n", 3), SINK_OK);
     ck_assert_int_eq(output_write(&output), SINK_OK);
+    ck_assert_uint_eq(output.reached, 3);
     struct stat stat;
     ck_assert_int_eq(fstat(sink.fd, &stat), 0);
     ck_assert_int_eq(stat.st_size, 7 + 4 + LONG + 1 + 7);
@@ -302,7 +350,8 @@ static void fill(TCase *tests)
     tcase_add_test(tests, files_follow_one_another);
     tcase_add_test(tests, lines_are_joined_where_an_end_is_missing);
     tcase_add_loop_test(tests, a_full_disk_leaves_whole_lines, 0, 95);
-    tcase_add_test(tests, a_line_longer_than_the_buffer_goes_through);
+    tcase_add_loop_test(tests, a_full_disk_leaves_whole_lines_of_pieces, 0, 14);
+    tcase_add_test(tests, a_line_longer_than_any_buffer_goes_through);
     tcase_add_test(tests, a_pipe_that_does_not_wait_is_waited_for);
     tcase_set_timeout(tests, 120);
 }
