@@ -17,6 +17,7 @@ enum reason {
     REASON_CATEGORY_DISABLED,
     REASON_CONSENTED,
     REASON_INTEGRATIONS,
+    N_REASONS,
 };
 
 struct decision {

@@ -18,24 +18,11 @@ static void see(struct drift *drift, enum sight sight, struct text id)
     drift->sightings[drift->n_sightings++] = (struct sighting){sight, id};
 }
 
-/* The id, or its begin, out of yajl's buffer. */
-static struct text kept(struct arena *arena, struct text id)
-{
-    size_t len = id.len;
-    if (len > DRIFT_ID_BYTES)
-        for (len = DRIFT_ID_BYTES; ((unsigned char)id.bytes[len] & 0xC0) == 0x80;)
-            len--; /* not inside of a character */
-    char *bytes = arena_alloc(arena, len);
-    if (len != 0)
-        memcpy(bytes, id.bytes, len);
-    return (struct text){bytes, len};
-}
-
 static void on_category(void *state, struct text id)
 {
     struct drift *drift = state;
     size_t known = ids_find(&drift->mapping->category_ids, id);
-    drift->category = known == IDS_NONE ? kept(drift->line_memory, id)
+    drift->category = known == IDS_NONE ? tallies_id(drift->line_memory, id)
                                         : drift->mapping->category_ids.texts[known];
     drift->category_told = true;
     see(drift, SIGHT_CATEGORY, drift->category);
@@ -53,7 +40,7 @@ static void on_integrations_key(void *state, struct text key)
 {
     struct drift *drift = state;
     if (ids_find(&drift->mapping->integrations, key) == IDS_NONE)
-        see(drift, SIGHT_INTEGRATIONS_KEY, kept(drift->line_memory, key));
+        see(drift, SIGHT_INTEGRATIONS_KEY, tallies_id(drift->line_memory, key));
 }
 
 static void on_source(void *state, struct text id)
@@ -61,30 +48,15 @@ static void on_source(void *state, struct text id)
     struct drift *drift = state;
     if (ids_find(&drift->mapping->sources_website, id) == IDS_NONE &&
         ids_find(&drift->mapping->sources_other, id) == IDS_NONE)
-        see(drift, SIGHT_SOURCE, kept(drift->line_memory, id));
+        see(drift, SIGHT_SOURCE, tallies_id(drift->line_memory, id));
 }
 
 /* ---- all lines ---- */
 
-static struct tally *tally_of(struct drift *drift, struct tallies *tallies, struct text id)
-{
-    size_t number = ids_find(&tallies->ids, id);
-    if (number == IDS_NONE && tallies->ids.n == tallies->most)
-        return &tallies->rest;
-    if (number == IDS_NONE) {
-        bool was_new;
-        tallies->list =
-            arena_one_more(drift->memory, tallies->list, tallies->ids.n, sizeof *tallies->list);
-        number = ids_add(&tallies->ids, drift->memory, kept(drift->memory, id), &was_new);
-        tallies->list[number] = (struct tally){0};
-    }
-    return &tallies->list[number];
-}
-
 static void count(struct drift *drift, const struct sighting *sighting, struct place place)
 {
     struct tallies *tallies = &drift->seen[sighting->sight];
-    struct tally *tally = tally_of(drift, tallies, sighting->id);
+    struct tally *tally = tallies_of(tallies, drift->memory, sighting->id);
     if (tally->last_event == drift->n_events && tally != &tallies->rest)
         return;
     if (tally->events++ == 0)
@@ -117,11 +89,11 @@ void drift_init(struct drift *drift, const struct mapping *mapping, struct arena
     scan_init(&drift->scan, mapping, memory, line_memory);
     drift->scan.observer = &drift->observer;
     for (enum sight sight = 0; sight < N_SIGHTS; sight++)
-        drift->seen[sight].most = DRIFT_UNKNOWN_MOST;
+        drift->seen[sight].most = TALLIES_MOST;
     struct tallies *categories = &drift->seen[SIGHT_CATEGORY];
     categories->most += mapping->category_ids.n;
     for (size_t i = 0; i < mapping->category_ids.n; i++)
-        tally_of(drift, categories, mapping->category_ids.texts[i]);
+        tallies_of(categories, memory, mapping->category_ids.texts[i]);
 }
 
 /* ---- what was found ---- */
@@ -196,7 +168,7 @@ static void find_unknown(const struct drift *drift, enum sight sight, struct fin
         findings_add_elsewhere(findings, words->code, tallies->rest.first,
                                "more than %d ids of this sort were seen: %" PRIu64
                                " sightings of further ones, from here on, are only counted",
-                               DRIFT_UNKNOWN_MOST, tallies->rest.events);
+                               TALLIES_MOST, tallies->rest.events);
 }
 
 void drift_find(struct drift *drift, struct findings *findings)

@@ -8,30 +8,10 @@
 
 #include "event/scan.h"
 #include "mapping/finding.h"
-
-enum {
-    /* Of each sort, so many ids that the mapping does not know are told apart, the rest are only
-     * counted, and of each so many bytes are kept: hostile events cannot fill the memory. */
-    DRIFT_UNKNOWN_MOST = 1000,
-    DRIFT_ID_BYTES = 256,
-};
+#include "tallies.h"
 
 /* What an event can hold that is counted by its id. */
 enum sight { SIGHT_CATEGORY, SIGHT_NOT_BOOLEAN, SIGHT_INTEGRATIONS_KEY, SIGHT_SOURCE, N_SIGHTS };
-
-/* How often an id was seen. */
-struct tally {
-    uint64_t events;     /* that hold it, once or more */
-    uint64_t last_event; /* the number of the last of them */
-    struct place first;
-};
-
-struct tallies {
-    struct ids ids;
-    struct tally *list; /* by number in ids */
-    size_t most;        /* ids that are told apart */
-    struct tally rest;  /* of all the others; its events count an event once per id */
-};
 
 struct sighting;
 

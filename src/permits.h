@@ -22,12 +22,18 @@ struct permit {
     uint32_t n_routes, n_blocked;
 };
 
+/* How many events a route got or did not get, by reason. */
+struct reason_tally {
+    uint64_t delivered[N_REASONS], blocked[N_REASONS];
+};
+
 struct permit_entry;
 
 struct permits {
     const struct mapping *mapping;
     const struct route *routes;
     size_t n_routes;
+    struct reason_tally *tallies; /* by route; NULL: nobody counts */
 
     /* private */
     struct permit_entry *entries; /* a hash table without chains: the newest stays */
@@ -35,12 +41,15 @@ struct permits {
     size_t pool_len, pool_cap;
 };
 
-/* All memory comes from the arena, inside of whose arena_try this must run; mapping and routes must
- * outlive the permits. */
+/* All memory comes from the arena, inside of whose arena_try this must run; mapping, routes and
+ * tallies (or NULL) must outlive the permits. */
 void permits_init(struct permits *permits, struct arena *arena, const struct mapping *mapping,
-                  const struct route *routes, size_t n_routes);
+                  const struct route *routes, size_t n_routes, struct reason_tally *tallies);
 
 /* The event's permit, valid until the next call. */
 struct permit permits_of(struct permits *permits, const struct event *event);
+
+/* Brings the tallies up to date with all events so far, and forgets their decisions. */
+void permits_clear(struct permits *permits);
 
 #endif

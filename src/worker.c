@@ -10,12 +10,26 @@ bool counts_balance(const struct counts *counts, size_t n_routes)
            counts->events * n_routes == counts->delivered + counts->blocked;
 }
 
+static void count_core(void *stats, struct text core, uint64_t n_events)
+{
+    stats_look(stats, core, n_events);
+}
+
 static void init_tools(void *state)
 {
     struct worker *worker = state;
     const struct task *task = worker->task;
     scan_init(&worker->scan, task->mapping, &worker->memory, &worker->line_memory);
-    permits_init(&worker->permits, &worker->memory, task->mapping, task->routes, task->n_routes);
+    struct reason_tally *tallies = NULL;
+    if (task->stats) {
+        stats_init(&worker->stats, task->mapping, task->n_routes, &worker->memory,
+                   &worker->line_memory);
+        tallies = worker->stats.destinations;
+        worker->scan.recall.forget = count_core;
+        worker->scan.recall.forget_state = &worker->stats;
+    }
+    permits_init(&worker->permits, &worker->memory, task->mapping, task->routes, task->n_routes,
+                 tallies);
 }
 
 bool worker_init(struct worker *worker, const struct task *task)
@@ -113,6 +127,8 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
         notes_of(worker)->counts.blank++;
         return WORK_DONE;
     }
+    if (reject == REJECT_NONE && worker->task->stats && !worker->scan.recalled)
+        stats_look(&worker->stats, raw, 1);
     enum work_status status =
         reject == REJECT_NONE ? deliver_event(worker) : reject_line(worker, raw, reject, at, line);
     if (status == WORK_DONE || status == WORK_STOPPED)
@@ -144,12 +160,51 @@ static enum work_status work_on_part(struct worker *worker, const struct block *
     return status;
 }
 
+/* Two arenas are asked for memory. */
+struct attempt {
+    struct worker *worker, *sum;
+    void (*body)(void *state);
+    bool done;
+};
+
 static void run(void *state)
 {
-    struct worker *worker = state;
+    struct worker *worker = ((struct attempt *)state)->worker;
     const struct block *block = &worker->parcel->block;
     notes_of(worker)->status =
         block->over_long ? work_on_part(worker, block) : work_on_lines(worker, block);
+}
+
+static void try_line_memory(void *state)
+{
+    struct attempt *attempt = state;
+    attempt->done = arena_try(&attempt->worker->line_memory, attempt->body, attempt);
+}
+
+static bool try_both(struct worker *worker, struct worker *sum, void (*body)(void *state))
+{
+    struct attempt attempt = {.worker = worker, .sum = sum, .body = body};
+    return arena_try(&worker->memory, try_line_memory, &attempt) && attempt.done;
+}
+
+static void clear_tools(void *state)
+{
+    struct attempt *attempt = state;
+    permits_clear(&attempt->worker->permits);
+    recall_clear(&attempt->worker->scan.recall);
+}
+
+static void add_stats(void *state)
+{
+    struct attempt *attempt = state;
+    stats_add(&attempt->sum->stats, &attempt->worker->stats);
+}
+
+bool worker_count(struct worker *worker, struct worker *sum)
+{
+    struct attempt attempt = {.worker = worker, .sum = sum};
+    return try_both(worker, NULL, clear_tools) &&
+           (worker == sum || arena_try(&sum->memory, add_stats, &attempt));
 }
 
 void worker_run(struct worker *worker, struct parcel *parcel)
@@ -158,7 +213,7 @@ void worker_run(struct worker *worker, struct parcel *parcel)
     *notes = (struct notes){.status = WORK_DONE};
     worker->parcel = parcel;
     parcel->output.reached = parcel->block.first_line - 1;
-    if (!arena_try(&worker->line_memory, run, worker))
+    if (!try_both(worker, NULL, run))
         notes->status = WORK_NO_MEMORY;
 }
 

@@ -7,7 +7,7 @@
 #define ASSENT_WORKER_H
 
 #include "event/scan.h"
-#include "permits.h"
+#include "stats.h"
 #include "stream/parcel.h"
 
 /* What every worker is told; immutable while events flow. */
@@ -18,6 +18,7 @@ struct task {
     size_t max_line;
     bool stop_on_reject;
     bool keep_rejects; /* there is a sink for them */
+    bool stats;        /* are asked for */
 };
 
 struct counts {
@@ -59,6 +60,7 @@ struct worker {
     const struct task *task;
     struct scan scan;
     struct permits permits;
+    struct stats stats; /* when they are asked for */
     struct arena memory, line_memory;
     struct parcel *parcel; /* under work */
 };
@@ -69,6 +71,10 @@ void worker_free(struct worker *worker);
 
 /* Works on a parcel's block; what it puts out is in the parcel's outputs and notes. */
 void worker_run(struct worker *worker, struct parcel *parcel);
+
+/* Brings the worker's stats up to date and adds them to the sum, which may be the same. False when
+ * memory is short. */
+bool worker_count(struct worker *worker, struct worker *sum);
 
 /* A parcel with notes and buffers for the sinks that are open (fd not -1), which must outlive it.
  * False when memory is short; parcel_free frees it, in either case. */

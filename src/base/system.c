@@ -1,6 +1,7 @@
 #include "base/system.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -35,3 +36,14 @@ void system_widen_pipe(int fd)
 }
 
 #endif
+
+size_t system_columns(int fd)
+{
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
+        return size.ws_col;
+#endif
+    (void)fd;
+    return 80;
+}

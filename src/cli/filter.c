@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "cli/stats_report.h"
 #include "stream/pipeline.h"
 #include "worker.h"
 
@@ -89,7 +90,8 @@ static void make_routes(void *state)
                               .n_routes = n,
                               .max_line = run->options->max_line,
                               .stop_on_reject = run->options->stop_on_reject,
-                              .keep_rejects = run->rejects.fd >= 0};
+                              .keep_rejects = run->rejects.fd >= 0,
+                              .stats = run->options->stats != STATS_NONE};
 }
 
 /* ---- what is told ---- */
@@ -178,7 +180,8 @@ static void work(void *worker, struct parcel *parcel)
  * read into or settled; one more serves the main thread. */
 static bool make_crew(struct run *run)
 {
-    size_t jobs = run->options->jobs;
+    /* Stats are of the input up to the stop: nobody may have worked on what is behind it. */
+    size_t jobs = run->task.stats && run->task.stop_on_reject ? 1 : run->options->jobs;
     size_t n_workers = jobs == 1 ? 1 : jobs + 1;
     size_t n_parcels = jobs == 1 ? 1 : 2 * jobs;
     run->workers = calloc(n_workers, sizeof *run->workers);
@@ -234,6 +237,23 @@ static enum status close_sink(struct sink *sink, enum status status)
     return write_failed(sink, NO_PLACE);
 }
 
+static enum status unaccounted(void)
+{
+    message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
+    return STATUS_INTERNAL;
+}
+
+static enum status tell_stats(struct run *run)
+{
+    struct worker *sum = &run->workers[0];
+    for (size_t i = 0; i < run->n_workers; i++)
+        if (!worker_count(&run->workers[i], sum))
+            return out_of_memory(NO_PLACE);
+    if (!stats_balance(&sum->stats, run->counts.events))
+        return unaccounted();
+    return stats_report(run->options->stats, &sum->stats, &run->counts, &run->task);
+}
+
 static enum status run_crew(struct run *run)
 {
     if (!make_crew(run))
@@ -242,10 +262,10 @@ static enum status run_crew(struct run *run)
     status = close_sink(&run->output, status);
     status = close_sink(&run->rejects, status);
     tell_unreported(run);
-    if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes)) {
-        message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
-        status = STATUS_INTERNAL;
-    }
+    if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes))
+        status = unaccounted();
+    if (status == STATUS_DONE && run->task.stats)
+        status = tell_stats(run);
     if (status == STATUS_DONE && run->counts.rejected != 0)
         status = STATUS_REJECTED;
     return status;

@@ -19,6 +19,7 @@ const char options_help[] =
     "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
     "      --rejects FILE      keep the lines that are not events\n"
     "      --on-reject ACTION  continue (default) or stop\n"
+    "      --stats[=FORM]      count decisions on standard error: table (default) or json\n"
     "  -h, --help              show this help\n"
     "  -V, --version           show the version\n"
     "\n"
@@ -29,7 +30,7 @@ const char options_help[] =
 
 enum { JOBS_MOST = 256 };
 
-enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT };
+enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT, OPTION_STATS };
 
 static const struct option long_options[] = {
     {"mapping", required_argument, NULL, 'm'},
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"max-line", required_argument, NULL, OPTION_MAX_LINE},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
+    {"stats", optional_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {NULL, 0, NULL, 0},
@@ -116,6 +118,10 @@ static bool read_option(struct options *options, int option, char **argv)
         word = one_of_two(optarg, "continue", "stop");
         options->stop_on_reject = word == 1;
         return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
+    case OPTION_STATS:
+        word = optarg == NULL ? 0 : one_of_two(optarg, "table", "json");
+        options->stats = word == 1 ? STATS_JSON : STATS_TABLE;
+        return word >= 0 || wrong("--stats is table or json, not ", optarg);
     case 'h':
         options->help = true;
         return true;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 enum format { FORMAT_TSV, FORMAT_JSON };
+enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
 /* Of --max-line, and the longest line of every command that has no such option. */
 enum { MAX_LINE_DEFAULT = 16 * 1024 * 1024 };
@@ -19,6 +20,7 @@ struct options {
     size_t jobs;
     const char *rejects; /* NULL: they are only counted */
     bool stop_on_reject;
+    enum stats_form stats;
     const char *const *events; /* NULL-ended; "-" where none was named */
     bool help, version;
 };

@@ -7,6 +7,7 @@ enum {
 };
 
 struct recall_entry {
+    uint64_t n_events; /* that had the core */
     size_t core_len;
     char core[CORE_MOST];
     struct event event; /* its pointers are the scan's own */
@@ -45,24 +46,43 @@ bool recall_find(struct recall *recall, struct text core, struct event *event)
 {
     uint64_t hash = hash_of(core);
     size_t i = (hash >> 1) % recall->n_entries;
-    const struct recall_entry *entry = &recall->entries[i];
+    struct recall_entry *entry = &recall->entries[i];
     if (recall->hashes[i] != hash || !text_equal((struct text){entry->core, entry->core_len}, core))
         return false;
+    entry->n_events++;
     *event = entry->event;
     memcpy(event->consented, recall->bits + i * recall->n_bits, bits_len(recall));
     return true;
 }
 
-void recall_keep(struct recall *recall, struct text core, const struct event *event)
+static void forget(struct recall *recall, size_t i)
+{
+    const struct recall_entry *entry = &recall->entries[i];
+    if (recall->hashes[i] != 0 && recall->forget != NULL)
+        recall->forget(recall->forget_state, (struct text){entry->core, entry->core_len},
+                       entry->n_events);
+    recall->hashes[i] = 0;
+}
+
+bool recall_keep(struct recall *recall, struct text core, const struct event *event)
 {
     if (core.len > CORE_MOST)
-        return;
+        return false;
     uint64_t hash = hash_of(core);
     size_t i = (hash >> 1) % recall->n_entries;
     struct recall_entry *entry = &recall->entries[i];
+    forget(recall, i);
     recall->hashes[i] = hash;
+    entry->n_events = 1;
     entry->core_len = core.len;
     memcpy(entry->core, core.bytes, core.len);
     entry->event = *event;
     memcpy(recall->bits + i * recall->n_bits, event->consented, bits_len(recall));
+    return true;
+}
+
+void recall_clear(struct recall *recall)
+{
+    for (size_t i = 0; i < recall->n_entries; i++)
+        forget(recall, i);
 }

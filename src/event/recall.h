@@ -17,6 +17,11 @@ struct recall {
     struct recall_entry *entries; /* a hash table without chains: the newest stays */
     uint64_t *bits;               /* of the entries' events, n_bits words each */
     size_t n_entries, n_bits;
+
+    /* Who counts events: told of each entry, when it is forgotten, how many had that core. NULL:
+     * nobody, as recall_init leaves it. */
+    void (*forget)(void *state, struct text core, uint64_t n_events);
+    void *forget_state;
 };
 
 /* For events that have n_bits words of bits behind one another, from event->consented on. All
@@ -24,8 +29,11 @@ struct recall {
 void recall_init(struct recall *recall, struct arena *arena, size_t n_bits);
 
 /* Fills an event, all but its line, with what recall_keep was given for the same core. The event is
- * the same one each time. False: it was never given, or is forgotten. */
+ * the same one each time. False: it was never given, or is forgotten; it is too long to keep. */
 bool recall_find(struct recall *recall, struct text core, struct event *event);
-void recall_keep(struct recall *recall, struct text core, const struct event *event);
+bool recall_keep(struct recall *recall, struct text core, const struct event *event);
+
+/* Forgets all. */
+void recall_clear(struct recall *recall);
 
 #endif

@@ -348,8 +348,8 @@ static bool event_skim(struct scan *scan, struct text line)
     bool known = scan->observer == NULL && recall_find(&scan->recall, core, &scan->event);
     if (!known && event_scan(scan, core, &at) != REJECT_NONE)
         return false;
-    if (!known && scan->observer == NULL)
-        recall_keep(&scan->recall, core, &scan->event);
+    scan->recalled =
+        known || (scan->observer == NULL && recall_keep(&scan->recall, core, &scan->event));
     scan->event.line = line;
     return true;
 }
@@ -357,7 +357,7 @@ static bool event_skim(struct scan *scan, struct text line)
 enum reject event_read(struct scan *scan, struct text raw, size_t max_line, bool *blank, size_t *at)
 {
     struct text content = line_content(raw);
-    *blank = false;
+    *blank = scan->recalled = false;
     if (content.len <= max_line && event_skim(scan, content))
         return REJECT_NONE;
     enum reject reject = line_check(content, max_line, at);

@@ -213,11 +213,16 @@ def finish(process):
         raise Failed(f"status {status}: {' '.join(process.args)}")
 
 
-def timed(command):
+def timed(command, **how):
     """Seconds that the command takes, output to /dev/null."""
     start = time.perf_counter()
-    finish(subprocess.Popen(command, stdout=subprocess.DEVNULL))
+    finish(subprocess.Popen(command, stdout=subprocess.DEVNULL, **how))
     return time.perf_counter() - start
+
+
+def timed_without_messages(command):
+    """The same, for commands that write counts to standard error."""
+    return timed(command, stderr=subprocess.DEVNULL)
 
 
 def timed_into_pipe(command):
@@ -530,6 +535,10 @@ class Bench:
         for jobs in self.job_counts(1, 2):
             ratio = runs.ratio(f"assent -j {jobs}", f"bare yajl -j {jobs}")
             self.report.bound(f"(b) time / bare yajl, -j {jobs}", ratio, "<=", 1.0)
+        counting = {"plain": self.filter(self.events, 1)}
+        counting["--stats"] = [*counting["plain"], "--stats"]
+        ratio = Runs(timed_without_messages, counting, self.rounds).ratio("--stats", "plain")
+        self.report.bound("(b) time with --stats / without, -j 1", ratio, "<=", 1.05)
         speed = runs.ratio("bare yajl -j 1", "assent -j 1")
         self.report.bound("(b) speed / bare yajl's, -j 1", speed, ">=", 2.5)
         if self.has_jobs:

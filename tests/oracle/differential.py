@@ -7,6 +7,7 @@ A pair is one event under one mapping. A batch is one mapping with some dozens
 of lines; each is made from the seed and its number alone, so `--batch K` runs
 the one that a difference named. Of every batch are compared, byte for byte:
   - the filter's standard output, its rejects file and its exit status,
+  - its --stats=json, for some of the batches,
   - what `decisions MAPPING < EVENTS` prints: each decision with its reason.
 Each batch also gives the filter some invalid mappings: status 2, no output.
 
@@ -15,6 +16,7 @@ files stay in a folder that is named.
 """
 
 import argparse
+import json
 import os
 import random
 import shlex
@@ -63,8 +65,10 @@ class Decided:
         self.content = oracle.line_content(line)
         self.kind, event = oracle.classify_line(line)
         self.decisions = []
+        self.consent, self.preferences = None, None
         if self.kind == oracle.EVENT:
             self.decisions = oracle.decide(mapping, event)
+            self.consent, self.preferences = oracle.consent_of(mapping, event)
 
 
 def decide_lines(mapping, data):
@@ -142,6 +146,8 @@ class FilterRun:
             length = rng.choice(lengths) + rng.choice((0, 0, -1, 1))
             self.max_line = max(1, length)
         self.from_file = rng.random() < 0.5
+        self.stats = rng.random() < 0.5
+        self.mapping = mapping
 
     def arguments(self, rng, folder):
         options = []
@@ -153,6 +159,8 @@ class FilterRun:
             )
         if self.rejects:
             options.append(["--rejects", os.path.join(folder, "rejects")])
+        if self.stats:
+            options.append(["--stats=json"])
         if self.max_line is not None:
             number = str(self.max_line)
             if self.max_line % 1024 == 0:
@@ -193,6 +201,99 @@ class FilterRun:
         return tag + b"\t" + content + b"\n"
 
 
+ID_BYTES = 256  # that --stats keeps of an undeclared category's id
+
+
+def expected_stats(filter_run, lines):
+    """What --stats=json says, as a dict; its lists in no order."""
+    mapping = filter_run.mapping
+    kinds = Counter()
+    consent = Counter(dict.fromkeys(("absent", "empty", "malformed", "stated"), 0))
+    ids = [destination.id for destination in mapping.destinations]
+    if filter_run.destinations is not None:
+        ids = [name for name in ids if name in filter_run.destinations]
+    pairs = {name: {"deliver": Counter(), "block": Counter()} for name in ids}
+    categories = {name: Counter() for name in mapping.known_categories}
+    undeclared = Counter()
+    for line in lines:
+        kind = oracle.REJECTED if filter_run.is_rejected(line) else line.kind
+        kinds[kind] += 1
+        if kind != oracle.EVENT:
+            continue
+        consent[line.consent] += 1
+        for destination, decision, reason in line.decisions:
+            if destination in pairs:
+                pairs[destination][decision][reason] += 1
+        if line.consent != oracle.STATED:
+            continue
+        for name, tally in categories.items():
+            values = line.preferences.values_of(name)
+            answer = "consented" if values == [True] else "refused"
+            tally[answer if values else "missing"] += 1
+        keys = {key for key, _ in line.preferences.members}
+        for key in keys - mapping.known_categories:
+            if not oracle.has_lone_surrogate(key):
+                undeclared[cut_id(key)] += 1
+    delivered = sum(sum(pair["deliver"].values()) for pair in pairs.values())
+    blocked = sum(sum(pair["block"].values()) for pair in pairs.values())
+    return {
+        "lines": len(lines),
+        "events": kinds[oracle.EVENT],
+        "rejected": kinds[oracle.REJECTED],
+        "blank": kinds[oracle.BLANK],
+        "pairs": delivered + blocked,
+        "delivered": delivered,
+        "blocked": blocked,
+        "consent": dict(consent),
+        "destinations": [
+            {
+                "destination": name,
+                "delivered": sum(pair["deliver"].values()),
+                "blocked": sum(pair["block"].values()),
+                "delivered_by_reason": dict(pair["deliver"]),
+                "blocked_by_reason": dict(pair["block"]),
+            }
+            for name, pair in pairs.items()
+        ],
+        "categories": by_id(
+            {"category": name, **{word: tally[word] for word in CATEGORY_WORDS}}
+            for name, tally in categories.items()
+        ),
+        "undeclared_sightings": sum(undeclared.values()),
+        "undeclared": by_id(
+            {"category": name, "events": n} for name, n in undeclared.items()
+        ),
+    }
+
+
+CATEGORY_WORDS = ("consented", "refused", "missing")
+
+
+def by_id(items):
+    return sorted(items, key=lambda item: item["category"])
+
+
+def cut_id(text):
+    return text.encode()[:ID_BYTES].decode(errors="ignore")
+
+
+def compare_stats(filter_run, lines, done):
+    expected = expected_stats(filter_run, lines)
+    try:
+        got = json.loads(done.stderr.splitlines()[-1])
+    except (IndexError, ValueError) as error:
+        raise Difference([f"--stats=json is no JSON: {error}"], done) from error
+    ranks = [(-item["events"], item["category"].encode()) for item in got["undeclared"]]
+    got["categories"] = by_id(got["categories"])
+    got["undeclared"] = by_id(got["undeclared"])
+    for name, value in expected.items():
+        if got.pop(name, None) != value:
+            what = f"--stats=json, {name}: the oracle says {value}"
+            raise Difference([what], done)
+    if got or ranks != sorted(ranks):
+        raise Difference([f"--stats=json: {sorted(got)}, order {ranks}"], done)
+
+
 def run(arguments, data):
     """The finished process."""
     return subprocess.run(
@@ -224,6 +325,8 @@ def compare_filter(program, filter_run, arguments, expected, lines, data, folder
     if filter_run.rejects:
         rejects = read_file(folder, "rejects")
         compare_lines("rejects", rejected, rejects, lines, done)
+    if filter_run.stats:
+        compare_stats(filter_run, lines, done)
     status = 1 if rejected else 0
     if done.returncode != status:
         raise Difference(
@@ -280,7 +383,7 @@ def compare_long_lines(program, folder):
     lines = decide_lines(mapping, data)
     write_file(folder, "events.ndjson", data)
     filter_run = FilterRun(random.Random(0), mapping, lines)
-    filter_run.form, filter_run.destinations = "tsv", None
+    filter_run.form, filter_run.destinations, filter_run.stats = "tsv", None, True
     filter_run.rejects, filter_run.max_line, filter_run.from_file = True, None, True
     arguments = filter_run.arguments(random.Random(0), folder)
     expected = filter_run.expect(lines)

@@ -103,7 +103,7 @@ def at_random(seed, most):
 
 def same_for_all_jobs(streams):
     events = make_events(1, 6_000_000)
-    for options in ([], ["--max-line", "1K"], ["-f", "json", "-d", "both"]):
+    for options in ([], ["--max-line", "1K"], ["-f", "json", "-d", "both"], ["--stats=json"]):
         expected = streams.results(["-j", "1", *options], events)
         assert expected[3] == 1 and expected[1] and expected[0]
         for jobs in JOBS:

@@ -1,7 +1,7 @@
 /* What is remembered is what would be decided: random events against the decision itself, with so
  * many destinations that the memory overflows again and again. */
-#include "mapping/read.h"
 #include "event/scan.h"
+#include "mapping/read.h"
 #include "permits.h"
 #include "unit.h"
 
@@ -18,6 +18,7 @@ static struct permits permits;
 static struct route routes[N_DESTINATIONS];
 static char file[N_DESTINATIONS * 80];
 
+static struct reason_tally tallies[N_DESTINATIONS], expected[N_DESTINATIONS];
 static unsigned seed = 1;
 
 static unsigned below(unsigned n)
@@ -40,7 +41,7 @@ static void set_up_body(void *state)
     for (size_t i = 0; i < N_DESTINATIONS; i++)
         routes[i].destination = &mapping.destinations[i];
     scan_init(&scan, &mapping, &memory, &line_memory);
-    permits_init(&permits, &memory, &mapping, routes, N_DESTINATIONS);
+    permits_init(&permits, &memory, &mapping, routes, N_DESTINATIONS, tallies);
 }
 
 /* Few different events with few preferences, and some with more of them than are remembered. */
@@ -64,7 +65,10 @@ static void compare(void)
     struct permit permit = permits_of(&permits, &scan.event);
     uint32_t at = 0;
     for (uint32_t i = 0; i < N_DESTINATIONS; i++) {
-        bool deliver = decide(&mapping, &scan.event, routes[i].destination).deliver;
+        struct decision decision = decide(&mapping, &scan.event, routes[i].destination);
+        bool deliver = decision.deliver;
+        uint64_t *n = deliver ? expected[i].delivered : expected[i].blocked;
+        n[decision.reason]++;
         bool permitted = at < permit.n_routes && permit.routes[at] == i;
         if (deliver != permitted)
             ck_abort_msg("destination %u", i);
@@ -83,6 +87,8 @@ static void run_body(void *state)
         ck_assert_int_eq(event_scan(&scan, text, &at), REJECT_NONE);
         compare();
     }
+    permits_clear(&permits);
+    ck_assert_mem_eq(tallies, expected, sizeof tallies);
 }
 
 START_TEST(permits_are_the_decisions)

@@ -1,0 +1,334 @@
+#include "cli/stats_report.h"
+
+#include "base/system.h"
+#include "base/yajl_memory.h"
+#include "mapping/finding.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <yajl/yajl_gen.h>
+
+static const char *const consent_words[N_CONSENT_STATES] = {
+    [CONSENT_ABSENT] = "absent",
+    [CONSENT_EMPTY] = "empty",
+    [CONSENT_MALFORMED] = "malformed",
+    [CONSENT_STATED] = "stated",
+};
+
+struct stats_report {
+    enum stats_form form;
+    const struct stats *stats;
+    const struct counts *counts;
+    const struct task *task;
+    struct arena arena;
+    yajl_gen json;
+    char *bytes;
+    size_t len;
+    size_t width; /* of the table's lines */
+};
+
+static uint64_t sum(const uint64_t n[N_REASONS])
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < N_REASONS; i++)
+        all += n[i];
+    return all;
+}
+
+static uint64_t missing(const struct stats_report *report, size_t category)
+{
+    const struct category_tally *tally = &report->stats->categories[category];
+    return report->stats->events[CONSENT_STATED] - tally->consented - tally->refused;
+}
+
+static void put(void *state, const char *bytes, size_t len)
+{
+    struct stats_report *report = state;
+    report->bytes = arena_grow(&report->arena, report->bytes, report->len, report->len + len + 1);
+    memcpy(report->bytes + report->len, bytes, len);
+    report->len += len;
+}
+
+/* ---- JSON ---- */
+
+static void json_text(struct stats_report *report, struct text text)
+{
+    yajl_gen_string(report->json, (const unsigned char *)text.bytes, text.len);
+}
+
+static void json_number(struct stats_report *report, const char *name, uint64_t value)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, value);
+    json_text(report, text_of(name));
+    yajl_gen_number(report->json, digits, (size_t)len);
+}
+
+static void json_open(struct stats_report *report, const char *name, bool array)
+{
+    json_text(report, text_of(name));
+    if (array)
+        yajl_gen_array_open(report->json);
+    else
+        yajl_gen_map_open(report->json);
+}
+
+static void json_reasons(struct stats_report *report, const char *name, const uint64_t n[N_REASONS])
+{
+    json_open(report, name, false);
+    for (enum reason reason = 0; reason < N_REASONS; reason++)
+        if (n[reason] != 0)
+            json_number(report, reason_name(reason), n[reason]);
+    yajl_gen_map_close(report->json);
+}
+
+static void json_destinations(struct stats_report *report)
+{
+    json_open(report, "destinations", true);
+    for (size_t i = 0; i < report->task->n_routes; i++) {
+        const struct reason_tally *tally = &report->stats->destinations[i];
+        yajl_gen_map_open(report->json);
+        json_text(report, TEXT("destination"));
+        json_text(report, report->task->routes[i].destination->id);
+        json_number(report, "delivered", sum(tally->delivered));
+        json_number(report, "blocked", sum(tally->blocked));
+        json_reasons(report, "delivered_by_reason", tally->delivered);
+        json_reasons(report, "blocked_by_reason", tally->blocked);
+        yajl_gen_map_close(report->json);
+    }
+    yajl_gen_array_close(report->json);
+}
+
+static void json_categories(struct stats_report *report)
+{
+    const struct mapping *mapping = report->task->mapping;
+    json_open(report, "categories", true);
+    for (size_t i = 0; i < mapping->category_ids.n; i++) {
+        yajl_gen_map_open(report->json);
+        json_text(report, TEXT("category"));
+        json_text(report, mapping->category_ids.texts[i]);
+        json_number(report, "consented", report->stats->categories[i].consented);
+        json_number(report, "refused", report->stats->categories[i].refused);
+        json_number(report, "missing", missing(report, i));
+        yajl_gen_map_close(report->json);
+    }
+    yajl_gen_array_close(report->json);
+}
+
+static void json_undeclared(struct stats_report *report)
+{
+    const struct tallies *undeclared = &report->stats->undeclared;
+    uint64_t sightings;
+    bool too_many = stats_too_many_undeclared(report->stats, &sightings);
+    json_number(report, "undeclared_sightings", sightings);
+    json_open(report, "undeclared", true);
+    const size_t *order = stats_undeclared_order(report->stats, &report->arena);
+    for (size_t i = 0; !too_many && i < undeclared->ids.n; i++) {
+        yajl_gen_map_open(report->json);
+        json_text(report, TEXT("category"));
+        json_text(report, undeclared->ids.texts[order[i]]);
+        json_number(report, "events", undeclared->list[order[i]].events);
+        yajl_gen_map_close(report->json);
+    }
+    yajl_gen_array_close(report->json);
+}
+
+static void write_json(struct stats_report *report)
+{
+    const struct counts *counts = report->counts;
+    yajl_alloc_funcs memory = yajl_memory(&report->arena);
+    report->json = yajl_gen_alloc(&memory);
+    yajl_gen_config(report->json, yajl_gen_print_callback, put, report);
+    yajl_gen_map_open(report->json);
+    json_number(report, "lines", counts->lines);
+    json_number(report, "events", counts->events);
+    json_number(report, "rejected", counts->rejected);
+    json_number(report, "blank", counts->blank);
+    json_number(report, "pairs", counts->delivered + counts->blocked);
+    json_number(report, "delivered", counts->delivered);
+    json_number(report, "blocked", counts->blocked);
+    json_open(report, "consent", false);
+    for (size_t i = 0; i < N_CONSENT_STATES; i++)
+        json_number(report, consent_words[i], report->stats->events[i]);
+    yajl_gen_map_close(report->json);
+    json_destinations(report);
+    json_categories(report);
+    json_undeclared(report);
+    yajl_gen_map_close(report->json);
+    put(report, "\n", 1);
+}
+
+/* ---- the table ---- */
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static void
+add(struct stats_report *report, const char *format, ...)
+{
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (len > 0)
+        put(report, line, (size_t)len < sizeof line ? (size_t)len : sizeof line - 1);
+}
+
+static void add_bar(struct stats_report *report, uint64_t n, uint64_t all, size_t width)
+{
+    size_t full = all == 0 ? 0 : (size_t)((double)n / (double)all * (double)width + 0.5);
+    /* None and all are shown for what is none and all alone. */
+    if (n != 0 && full == 0)
+        full = 1;
+    if (n != all && full == width)
+        full = width - 1;
+    for (size_t i = 0; i < width; i++)
+        put(report, i < full ? "#" : ".", 1);
+}
+
+static void add_reasons(struct stats_report *report, const char *word, const uint64_t n[N_REASONS])
+{
+    size_t column = 0;
+    for (enum reason reason = 0; reason < N_REASONS; reason++) {
+        char item[64];
+        if (n[reason] == 0)
+            continue;
+        int len = snprintf(item, sizeof item, "%s %" PRIu64, reason_name(reason), n[reason]);
+        if (column != 0 && column + 2 + (size_t)len > report->width) {
+            add(report, ",\n%13s", "");
+            column = 13;
+        } else if (column != 0) {
+            add(report, ", ");
+            column += 2;
+        } else {
+            add(report, "  %-11s", word);
+            column = 13;
+        }
+        add(report, "%s", item);
+        column += (size_t)len;
+    }
+    if (column != 0)
+        add(report, "\n");
+}
+
+static int digits(uint64_t n)
+{
+    return snprintf(NULL, 0, "%" PRIu64, n);
+}
+
+static void add_destinations(struct stats_report *report)
+{
+    enum { ID_MOST = 30, BAR_LEAST = 4, BAR_MOST = 40, BETWEEN = 9 };
+    size_t id_width = 0, number = (size_t)digits(report->counts->events);
+    for (size_t i = 0; i < report->task->n_routes; i++) {
+        size_t len = report->task->routes[i].destination->id.len;
+        id_width = len > id_width && len <= ID_MOST ? len : id_width;
+    }
+    size_t taken = id_width + number + BETWEEN;
+    size_t bar = report->width < taken + BAR_LEAST  ? BAR_LEAST
+                 : report->width > taken + BAR_MOST ? BAR_MOST
+                                                    : report->width - taken;
+    add(report, "delivered to\n");
+    for (size_t i = 0; i < report->task->n_routes; i++) {
+        struct text id = report->task->routes[i].destination->id;
+        const struct reason_tally *tally = &report->stats->destinations[i];
+        uint64_t n = sum(tally->delivered), all = report->counts->events;
+        add(report, "%.*s", (int)id.len, id.bytes);
+        if (id.len > id_width)
+            add(report, "\n%*s", (int)id_width, "");
+        else
+            add(report, "%*s", (int)(id_width - id.len), "");
+        add(report, "  %*" PRIu64 " %3u%% ", (int)number, n,
+            all == 0 ? 0u : (unsigned)((double)n * 100 / (double)all));
+        add_bar(report, n, all, bar);
+        add(report, "\n");
+        add_reasons(report, "delivered", tally->delivered);
+        add_reasons(report, "blocked", tally->blocked);
+    }
+}
+
+/* An id that may hold anything, at the line's end. */
+static void add_id(struct stats_report *report, struct text id)
+{
+    const char *shown = quoted(&report->arena, id);
+    put(report, "  ", 2);
+    put(report, shown, strlen(shown));
+    put(report, "\n", 1);
+}
+
+static void add_categories(struct stats_report *report)
+{
+    const struct mapping *mapping = report->task->mapping;
+    const struct tallies *undeclared = &report->stats->undeclared;
+    uint64_t sightings;
+    if (mapping->category_ids.n != 0)
+        add(report, "consented    refused    missing  category\n");
+    for (size_t i = 0; i < mapping->category_ids.n; i++) {
+        const struct category_tally *tally = &report->stats->categories[i];
+        add(report, "%9" PRIu64 "  %9" PRIu64 "  %9" PRIu64, tally->consented, tally->refused,
+            missing(report, i));
+        add_id(report, mapping->category_ids.texts[i]);
+    }
+    if (stats_too_many_undeclared(report->stats, &sightings)) {
+        add(report,
+            "more than %d categories that the mapping does not know, %" PRIu64 " sightings\n",
+            TALLIES_MOST, sightings);
+        return;
+    }
+    if (undeclared->ids.n != 0)
+        add(report, "   events  category that the mapping does not know\n");
+    const size_t *order = stats_undeclared_order(report->stats, &report->arena);
+    for (size_t i = 0; i < undeclared->ids.n; i++) {
+        add(report, "%9" PRIu64, undeclared->list[order[i]].events);
+        add_id(report, undeclared->ids.texts[order[i]]);
+    }
+}
+
+static void write_table(struct stats_report *report)
+{
+    const struct counts *counts = report->counts;
+    const uint64_t *events = report->stats->events;
+    report->width = system_columns(STDERR_FILENO);
+    add(report, "%" PRIu64 " lines: %" PRIu64 " events, %" PRIu64 " rejected, %" PRIu64 " blank\n",
+        counts->lines, counts->events, counts->rejected, counts->blank);
+    add(report, "%" PRIu64 " pairs: %" PRIu64 " delivered, %" PRIu64 " blocked\n",
+        counts->delivered + counts->blocked, counts->delivered, counts->blocked);
+    add(report,
+        "consent: %" PRIu64 " stated, %" PRIu64 " absent, %" PRIu64 " empty, %" PRIu64
+        " malformed\n",
+        events[CONSENT_STATED], events[CONSENT_ABSENT], events[CONSENT_EMPTY],
+        events[CONSENT_MALFORMED]);
+    add_destinations(report);
+    add_categories(report);
+}
+
+static void write_report(void *state)
+{
+    struct stats_report *report = state;
+    if (report->form == STATS_JSON)
+        write_json(report);
+    else
+        write_table(report);
+}
+
+enum status stats_report(enum stats_form form, const struct stats *stats,
+                         const struct counts *counts, const struct task *task)
+{
+    struct stats_report report = {.form = form, .stats = stats, .counts = counts, .task = task};
+    struct sink sink = {.fd = STDERR_FILENO, .name = "standard error"};
+    size_t written;
+    enum status status = STATUS_FAILED;
+    if (arena_try(&report.arena, write_report, &report)) {
+        struct iovec piece = {report.bytes, report.len};
+        enum sink_status sent = sink_write(&sink, &piece, 1, true, true, &written);
+        status = sent == SINK_OK            ? STATUS_DONE
+                 : sent == SINK_INTERRUPTED ? STATUS_INTERRUPTED
+                                            : STATUS_FAILED;
+    }
+    arena_free(&report.arena);
+    return status;
+}
