@@ -5,6 +5,7 @@
 #include "base/system.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/show.h"
 #include "cli/stats_report.h"
 #include "stream/pipeline.h"
@@ -23,6 +24,7 @@ struct run {
     struct sink output, rejects;
     struct input input;
     struct counts counts; /* of all settled blocks */
+    struct progress progress;
     uint64_t n_reported;
     enum status status; /* of what was settled */
 
@@ -149,9 +151,12 @@ static bool settle(void *context, struct parcel *parcel)
     enum work_status status = parcel_write(parcel);
     struct place reached = {.file = parcel->block.name, .line = parcel->output.reached};
     counts_add(&run->counts, &notes->counts);
+    if (status != WORK_DONE || notes->n_reports != 0)
+        progress_hide(&run->progress);
     tell_reports(run, &parcel->block, notes);
     switch (status) {
     case WORK_DONE:
+        progress_add(&run->progress, parcel->block.len, notes->counts.events);
         return true;
     case WORK_STOPPED:
         break;
@@ -216,8 +221,12 @@ static enum status stream(struct run *run)
 {
     const struct pipeline_calls calls = {.work = work, .settle = settle, .context = run};
     input_start(&run->input, run->options->events, run->options->max_line);
+    progress_start(&run->progress, run->options->progress, run->options->events);
     enum input_status end = pipeline_run(&run->input, &calls, run->worker_list, run->n_workers,
                                          run->parcels, run->n_parcels);
+    if (end == INPUT_END)
+        progress_end(&run->progress);
+    progress_hide(&run->progress);
     if (end == INPUT_INTERRUPTED)
         run->status = STATUS_INTERRUPTED;
     else if (end == INPUT_FAILED)

@@ -19,6 +19,8 @@ const char options_help[] =
     "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
     "      --rejects FILE      keep the lines that are not events\n"
     "      --on-reject ACTION  continue (default) or stop\n"
+    "      --progress[=WHEN]   show how far it has come: auto (default: on a terminal), always\n"
+    "                          or never\n"
     "      --stats[=FORM]      count decisions on standard error: table (default) or json\n"
     "  -h, --help              show this help\n"
     "  -V, --version           show the version\n"
@@ -30,7 +32,7 @@ const char options_help[] =
 
 enum { JOBS_MOST = 256 };
 
-enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT, OPTION_STATS };
+enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT, OPTION_STATS, OPTION_PROGRESS };
 
 static const struct option long_options[] = {
     {"mapping", required_argument, NULL, 'm'},
@@ -40,6 +42,7 @@ static const struct option long_options[] = {
     {"max-line", required_argument, NULL, OPTION_MAX_LINE},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
+    {"progress", optional_argument, NULL, OPTION_PROGRESS},
     {"stats", optional_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -91,6 +94,16 @@ static int one_of_two(const char *value, const char *zero, const char *one)
     return strcmp(value, zero) == 0 ? 0 : strcmp(value, one) == 0 ? 1 : -1;
 }
 
+static bool read_progress(const char *word, enum progress_when *when)
+{
+    static const char *const words[] = {
+        [PROGRESS_NEVER] = "never", [PROGRESS_AUTO] = "auto", [PROGRESS_ALWAYS] = "always"};
+    for (*when = PROGRESS_NEVER; *when <= PROGRESS_ALWAYS; ++*when)
+        if (strcmp(words[*when], word) == 0)
+            return true;
+    return false;
+}
+
 static bool read_option(struct options *options, int option, char **argv)
 {
     int word;
@@ -118,6 +131,9 @@ static bool read_option(struct options *options, int option, char **argv)
         word = one_of_two(optarg, "continue", "stop");
         options->stop_on_reject = word == 1;
         return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
+    case OPTION_PROGRESS:
+        return read_progress(optarg == NULL ? "auto" : optarg, &options->progress) ||
+               wrong("--progress is auto, always or never, not ", optarg);
     case OPTION_STATS:
         word = optarg == NULL ? 0 : one_of_two(optarg, "table", "json");
         options->stats = word == 1 ? STATS_JSON : STATS_TABLE;

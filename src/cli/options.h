@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 enum format { FORMAT_TSV, FORMAT_JSON };
+enum progress_when { PROGRESS_NEVER, PROGRESS_AUTO, PROGRESS_ALWAYS };
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
 /* Of --max-line, and the longest line of every command that has no such option. */
@@ -21,6 +22,7 @@ struct options {
     const char *rejects; /* NULL: they are only counted */
     bool stop_on_reject;
     enum stats_form stats;
+    enum progress_when progress;
     const char *const *events; /* NULL-ended; "-" where none was named */
     bool help, version;
 };

@@ -6,6 +6,8 @@ the input, whole lines at every end, no waiting for more input. Prints TAP.
 import fcntl
 import os
 import random
+import shlex
+import re
 import resource
 import signal
 import subprocess
@@ -297,6 +299,55 @@ def long_lines_and_little_memory(streams):
         close(process)
 
 
+def screen_shows(tmux, pattern):
+    """Whether the terminal comes to show it, within some seconds."""
+    for _ in range(200):
+        screen = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, check=True)
+        if re.search(pattern, screen.stdout.decode()):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def progress_in_a_terminal(streams):
+    tmux = ["tmux", "-L", f"assent-{os.getpid()}", "-f", os.devnull]
+    events = streams.file("events", b'{"context":{}}\n' * 200_000)
+    assent = shlex.join([streams.assent, "-m", streams.mapping, "--progress"])
+    piece = f"cat {shlex.quote(events)}; sleep 0.2"
+    feed = f"for i in 1 2 3 4 5 6 7 8 9 10; do {piece}; done"
+    script = (
+        f"({feed}) | {assent} > {shlex.quote(streams.file('out'))}; echo piped; "
+        f"read go; {assent} {shlex.quote(events)} > {shlex.quote(streams.file('out'))}; echo END; "
+        f"sleep 60"
+    )
+    command = ["new-session", "-d", "-x", "60", "-y", "10", script]
+    subprocess.run([*tmux, *command], check=True, env={**os.environ, "SHELL": "/bin/sh"})
+    try:
+        shown = r"\d\.\d MB, \d+ events/s *\n"
+        assert screen_shows(tmux, r"^\d+" + shown + r"\s*$"), "while it runs"
+        assert screen_shows(tmux, shown + "piped"), "at the end"
+        subprocess.run([*tmux, "send-keys", "Enter"], check=True)
+        file_shown = r"3\.0 MB, \d+ events/s, 100%, 0:00:00 left\s*\nEND"
+        assert screen_shows(tmux, file_shown), "of a file"
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False)
+
+
+def progress_ten_times_a_second(streams):
+    piece = make_events(7, 20_000)
+    process = streams.start("--progress=always", stdout=subprocess.DEVNULL)
+    start = time.monotonic()
+    while time.monotonic() < start + 1.5:
+        process.stdin.write(piece)
+        process.stdin.flush()
+        time.sleep(0.003)
+    process.stdin.close()
+    drawn = process.stderr.read().count(b" events/s")
+    most = (time.monotonic() - start) * 10 + 1
+    assert process.wait() == 1 and 3 <= drawn <= most, (drawn, most)
+    process.stderr.close()
+
+
 CHECKS = (
     same_for_all_jobs,
     same_byte_by_byte,
@@ -308,6 +359,8 @@ CHECKS = (
     a_pipe_that_does_not_block,
     a_file_that_may_not_grow,
     long_lines_and_little_memory,
+    progress_in_a_terminal,
+    progress_ten_times_a_second,
 )
 
 
