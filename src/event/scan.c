@@ -300,6 +300,16 @@ static void reset(struct scan *scan, struct text line)
     scan->reject = REJECT_NONE;
 }
 
+/* Where something stands behind the event's last brace; the line's length when nothing does. */
+static size_t behind_event(const struct scan *scan)
+{
+    const struct text *line = &scan->event.line;
+    size_t at = scan->ended_at;
+    while (at < line->len && (line->bytes[at] == ' ' || line->bytes[at] == '\t'))
+        at++;
+    return at;
+}
+
 /* Why the parse failed. yajl has consumed the byte it stumbled over. */
 static enum reject fault(struct scan *scan, yajl_status status, size_t *at)
 {
@@ -309,9 +319,7 @@ static enum reject fault(struct scan *scan, yajl_status status, size_t *at)
         return scan->reject;
     if (scan->ended_at == 0)
         return REJECT_NOT_JSON;
-    *at = scan->ended_at;
-    while (scan->event.line.bytes[*at] == ' ' || scan->event.line.bytes[*at] == '\t')
-        ++*at;
+    *at = behind_event(scan);
     return REJECT_TWO_VALUES;
 }
 
@@ -331,6 +339,9 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     status = yajl_complete_parse(scan->handle);
     if (status == yajl_status_client_canceled)
         return scan->reject; /* a number and nothing else */
+    /* Looked at here, for yajl is content with a string that begins there and never ends. */
+    if (scan->ended_at != 0 && (*at = behind_event(scan)) != line.len)
+        return REJECT_TWO_VALUES;
     if (status != yajl_status_ok)
         return REJECT_NOT_ENDED;
     consent_settle(scan);

@@ -41,7 +41,7 @@ struct scan {
     bool skims; /* lines are skimmed first: as the build says, and the tests */
     struct skim skim;
     struct recall recall;
-    bool recalled; /* the event is with recall, which counts it */
+    bool recalled;          /* the event is with recall, which counts it */
     struct node_seen *seen; /* by node number */
     uint64_t *bits;         /* all bits of the event, n_bits words of them */
     size_t n_bits;

@@ -228,6 +228,12 @@ struct tree *tree_parse(struct text file, struct findings *findings)
         parse_failed(b);
         return NULL;
     }
+    /* Looked at here, for yajl is content with a string that begins there and never ends. */
+    size_t behind = misplaced_token(b, 0);
+    if (b->root != NULL && b->depth == 0 && behind != b->json.len) {
+        not_json(b, behind, "the file goes on after its value");
+        return NULL;
+    }
     b->completing = true;
     if (yajl_complete_parse(b->handle) != yajl_status_ok) {
         not_json(b, b->json.len, "the file ends too early");

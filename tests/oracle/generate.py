@@ -867,7 +867,7 @@ def cut_short(rng, text):
 
 
 def trailing_text(rng, text):
-    return text + rng.choice((b"{}", b",", b"x", b"}", b"\x00", b"1", b"null", BOM))
+    return text + rng.choice((b"{}", b",", b"x", b"}", b"\x00", b"1", b"null", BOM, b'"', b' "x'))
 
 
 def syntax_error(rng, text):
@@ -1247,7 +1247,7 @@ def not_an_event(rng, good):
     if how == 0:
         return good[:at]
     if how == 1:
-        end = rng.choice((good, b"{}", b"1", b"null", b",", b"]", b"x", b"}"))
+        end = rng.choice((good, b"{}", b"1", b"null", b",", b"]", b"x", b"}", b'"', b'"x', b'"\\'))
         return good + rng.choice((b"", b" ", b"\t")) + end
     if how == 2:
         return good[:at] + rng.choice(INVALID_UTF8) + good[at:]

@@ -111,12 +111,14 @@ static const struct {
     {"{\"Context\":1,\"context\":{},\"\\ud800\":1}", ABSENT, 0},
     {"{\"context\":{\"Consent\":1,\"consent\":{}}}", EMPTY, 0},
     {"{\"\\u0063ontext\":{\"\\u0063onsent\":{\"categoryPreferences\":{\"Ads\":true}}}}", STATED, 1},
-    {"{\"properties\":{\"context\":{\"consent\":{\"categoryPreferences\":{\"Ads\":true}}}}}", ABSENT, 0},
+    {"{\"properties\":{\"context\":{\"consent\":{\"categoryPreferences\":{\"Ads\":true}}}}}",
+     ABSENT, 0},
     {"{\"consent\":{\"categoryPreferences\":{\"Ads\":true}}}", ABSENT, 0},
     {"{\"x\":{\"Context\":1}}", ABSENT, 0},
     {"{\"x\":\"{\\\"context\\\":{}}\"}", ABSENT, 0},
     {"{\"context\":{\"x\":{\"consent\":1}}}", ABSENT, 0},
-    {"{\"\\ud8000\":1,\"context\":{\"consent\":{\"categoryPreferences\":{\"\\ud800Ads\":true}}}}", STATED, 0},
+    {"{\"\\ud8000\":1,\"context\":{\"consent\":{\"categoryPreferences\":{\"\\ud800Ads\":true}}}}",
+     STATED, 0},
 };
 
 START_TEST(consent_states)
@@ -124,7 +126,8 @@ START_TEST(consent_states)
     size_t at;
     set_up(file);
     /* A line that went before leaves nothing behind. */
-    ck_assert_int_eq(scan_line(TEXT(C("{\"Ads\":true,\"Ads\":true,\"Fun\":true}")), &at), REJECT_NONE);
+    ck_assert_int_eq(scan_line(TEXT(C("{\"Ads\":true,\"Ads\":true,\"Fun\":true}")), &at),
+                     REJECT_NONE);
     ck_assert_int_eq(scan_line(text_of(consent_rows[_i].line), &at), REJECT_NONE);
     ck_assert_int_eq(scan.event.consent, consent_rows[_i].consent);
     if (scan.event.consent == CONSENT_STATED)
@@ -227,7 +230,8 @@ START_TEST(other_shapes)
     tear_down();
     set_up("{\"version\":1,\"consent\":{\"object\":\"/integrations\",\"preferences\":\"\"},"
            "\"destinations\":{\"a\":[\"Ads\"]}}");
-    ck_assert_int_eq(scan_line(TEXT("{\"integrations\":{\"Ads\":true,\"a\":false}}"), &at), REJECT_NONE);
+    ck_assert_int_eq(scan_line(TEXT("{\"integrations\":{\"Ads\":true,\"a\":false}}"), &at),
+                     REJECT_NONE);
     ck_assert_int_eq(scan.event.consent, CONSENT_STATED);
     ck_assert_uint_eq(scan.event.consented[0], 1);
     ck_assert(!integrations_allow(&scan.event, &mapping.destinations[0]));
@@ -255,6 +259,9 @@ static const struct {
     {"{\"a\":1}}", REJECT_TWO_VALUES, 7},
     {"{}[]", REJECT_TWO_VALUES, 2},
     {"{},", REJECT_TWO_VALUES, 2},
+    {"{} \"a", REJECT_TWO_VALUES, 3},
+    {"{}\"", REJECT_TWO_VALUES, 2},
+    {"{} 1", REJECT_TWO_VALUES, 3},
     {"[]", REJECT_NOT_OBJECT, 0},
     {"null", REJECT_NOT_OBJECT, 3},
     {"\"x\"", REJECT_NOT_OBJECT, 2},
@@ -310,7 +317,7 @@ static const struct {
     enum reject reject;
     size_t at;
 } byte_rows[] = {
-    {{"{\"a\":1}", 7}, REJECT_NONE, 0},  {{"\t{}\t", 4}, REJECT_NONE, 0},
+    {{"{\"a\":1}", 7}, REJECT_NONE, 0},        {{"\t{}\t", 4}, REJECT_NONE, 0},
     {{"12345678901", 11}, REJECT_TOO_LONG, 0}, {{"1234567890", 10}, REJECT_NONE, 0},
     {{"a\rb", 3}, REJECT_CONTROL_BYTE, 1},     {{"\0", 1}, REJECT_CONTROL_BYTE, 0},
     {{"\t\x1F", 2}, REJECT_CONTROL_BYTE, 1},   {{"ab\v", 3}, REJECT_CONTROL_BYTE, 2},
