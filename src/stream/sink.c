@@ -22,6 +22,9 @@ struct rest {
     size_t n_pieces;
 };
 
+/* Some systems refuse more in one call. */
+enum { BYTES_AT_ONCE = 1024 * 1024 * 1024 };
+
 static struct text text_of_piece(const struct iovec *piece)
 {
     return (struct text){piece->iov_base, piece->iov_len};
@@ -68,6 +71,18 @@ static void account(struct sink *sink, struct rest *rest, size_t written)
         rest->n_pieces--;
 }
 
+/* How many of the pieces one call may take. */
+static size_t at_once(struct rest rest)
+{
+    size_t n = 1;
+    for (size_t len = rest.pieces[0].iov_len; n < rest.n_pieces && n < PIECES_AT_ONCE; n++) {
+        len += rest.pieces[n].iov_len;
+        if (len > BYTES_AT_ONCE)
+            break;
+    }
+    return n;
+}
+
 static enum sink_status write_all(struct sink *sink, struct rest rest, size_t *written)
 {
     *written = 0;
@@ -75,8 +90,8 @@ static enum sink_status write_all(struct sink *sink, struct rest rest, size_t *w
         bool pending = signals_pending() != 0;
         if (pending && sink->torn == 0)
             return SINK_INTERRUPTED;
-        size_t now = rest.n_pieces < PIECES_AT_ONCE ? rest.n_pieces : PIECES_AT_ONCE;
-        ssize_t n = pending ? finish_line(sink, rest) : writev(sink->fd, rest.pieces, (int)now);
+        ssize_t n =
+            pending ? finish_line(sink, rest) : writev(sink->fd, rest.pieces, (int)at_once(rest));
         if (n >= 0) {
             account(sink, &rest, (size_t)n);
             *written += (size_t)n;
