@@ -12,18 +12,6 @@ static void on_category(void *state, struct text id)
     stats->seen[stats->n_seen++] = tallies_id(stats->line_memory, id);
 }
 
-static void on_preference(void *state, bool is_boolean)
-{
-    (void)state;
-    (void)is_boolean;
-}
-
-static void on_text(void *state, struct text text)
-{
-    (void)state;
-    (void)text;
-}
-
 void stats_init(struct stats *stats, const struct mapping *mapping, size_t n_routes,
                 struct arena *memory, struct arena *line_memory)
 {
@@ -32,7 +20,7 @@ void stats_init(struct stats *stats, const struct mapping *mapping, size_t n_rou
                             .mapping = mapping,
                             .memory = memory,
                             .line_memory = line_memory};
-    stats->observer = (struct scan_observer){stats, on_category, on_preference, on_text, on_text};
+    stats->observer = (struct scan_observer){.state = stats, .category = on_category};
     stats->destinations = arena_alloc(memory, n_routes * sizeof *stats->destinations);
     stats->categories = arena_alloc(memory, mapping->category_ids.n * sizeof *stats->categories);
     scan_init(&stats->scan, mapping, memory, line_memory);

@@ -160,51 +160,37 @@ static enum work_status work_on_part(struct worker *worker, const struct block *
     return status;
 }
 
-/* Two arenas are asked for memory. */
-struct attempt {
-    struct worker *worker, *sum;
-    void (*body)(void *state);
-    bool done;
-};
-
 static void run(void *state)
 {
-    struct worker *worker = ((struct attempt *)state)->worker;
+    struct worker *worker = state;
     const struct block *block = &worker->parcel->block;
     notes_of(worker)->status =
         block->over_long ? work_on_part(worker, block) : work_on_lines(worker, block);
 }
 
-static void try_line_memory(void *state)
-{
-    struct attempt *attempt = state;
-    attempt->done = arena_try(&attempt->worker->line_memory, attempt->body, attempt);
-}
-
-static bool try_both(struct worker *worker, struct worker *sum, void (*body)(void *state))
-{
-    struct attempt attempt = {.worker = worker, .sum = sum, .body = body};
-    return arena_try(&worker->memory, try_line_memory, &attempt) && attempt.done;
-}
-
 static void clear_tools(void *state)
 {
-    struct attempt *attempt = state;
-    permits_clear(&attempt->worker->permits);
-    recall_clear(&attempt->worker->scan.recall);
+    struct worker *worker = state;
+    permits_clear(&worker->permits);
+    recall_clear(&worker->scan.recall);
 }
+
+struct addition {
+    struct worker *sum;
+    const struct worker *worker;
+};
 
 static void add_stats(void *state)
 {
-    struct attempt *attempt = state;
-    stats_add(&attempt->sum->stats, &attempt->worker->stats);
+    struct addition *addition = state;
+    stats_add(&addition->sum->stats, &addition->worker->stats);
 }
 
 bool worker_count(struct worker *worker, struct worker *sum)
 {
-    struct attempt attempt = {.worker = worker, .sum = sum};
-    return try_both(worker, NULL, clear_tools) &&
-           (worker == sum || arena_try(&sum->memory, add_stats, &attempt));
+    struct addition addition = {sum, worker};
+    return arena_try_both(&worker->memory, &worker->line_memory, clear_tools, worker) &&
+           (worker == sum || arena_try(&sum->memory, add_stats, &addition));
 }
 
 void worker_run(struct worker *worker, struct parcel *parcel)
@@ -213,7 +199,7 @@ void worker_run(struct worker *worker, struct parcel *parcel)
     *notes = (struct notes){.status = WORK_DONE};
     worker->parcel = parcel;
     parcel->output.reached = parcel->block.first_line - 1;
-    if (!try_both(worker, NULL, run))
+    if (!arena_try_both(&worker->memory, &worker->line_memory, run, worker))
         notes->status = WORK_NO_MEMORY;
 }
 

@@ -24,6 +24,28 @@ bool arena_try(struct arena *arena, void (*body)(void *state), void *state)
     return enough;
 }
 
+struct inner_try {
+    struct arena *arena;
+    void (*body)(void *state);
+    void *state;
+    bool done;
+};
+
+static void try_inner(void *state)
+{
+    struct inner_try *inner = state;
+    inner->done = arena_try(inner->arena, inner->body, inner->state);
+}
+
+bool arena_try_both(struct arena *one, struct arena *other, void (*body)(void *state), void *state)
+{
+    struct inner_try inner = {.arena = other, .body = body, .state = state};
+    jmp_buf *outer = other->escape;
+    bool done = arena_try(one, try_inner, &inner) && inner.done;
+    other->escape = outer; /* the inner try was left without an end when `one` had no memory */
+    return done;
+}
+
 static _Noreturn void out_of_memory(struct arena *arena)
 {
     if (arena->escape == NULL)

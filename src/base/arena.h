@@ -28,6 +28,9 @@ struct arena {
  * other function here may be called only inside of it, but for arena_reset and arena_free. */
 bool arena_try(struct arena *arena, void (*body)(void *state), void *state);
 
+/* The same for a body that asks two arenas for memory. */
+bool arena_try_both(struct arena *one, struct arena *other, void (*body)(void *state), void *state);
+
 /* Zeroed memory for any type, valid until the next arena_reset or arena_free. */
 void *arena_alloc(struct arena *arena, size_t size);
 

@@ -104,7 +104,6 @@ struct comparison {
     struct checking *checking;
     struct checked *checked;
     bool first; /* of the mappings: its rejects are counted */
-    bool short_of_memory;
 };
 
 static void drift_lines(void *state)
@@ -121,13 +120,6 @@ static void drift_lines(void *state)
     }
 }
 
-/* A drift asks two arenas for memory. */
-static void drift_block(void *state)
-{
-    struct comparison *work = state;
-    work->short_of_memory = !arena_try(&work->checking->line_memory, drift_lines, work);
-}
-
 static bool compare_block(struct checking *checking)
 {
     bool first = true;
@@ -139,10 +131,10 @@ static bool compare_block(struct checking *checking)
         return true;
     }
     for (size_t i = 0; i < checking->options->n_mappings; i++) {
-        struct comparison work = {checking, &checking->files[i], first, false};
+        struct comparison work = {checking, &checking->files[i], first};
         if (!work.checked->usable)
             continue;
-        if (!arena_try(&work.checked->file.arena, drift_block, &work) || work.short_of_memory)
+        if (!arena_try_both(&work.checked->file.arena, &checking->line_memory, drift_lines, &work))
             return out_of_memory(checking->block->name);
         first = false;
     }

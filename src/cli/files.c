@@ -26,7 +26,7 @@ static enum status failed(const char *name)
     return STATUS_FAILED;
 }
 
-static bool stat_events(const char *name, struct stat *stat_of)
+bool files_stat(const char *name, struct stat *stat_of)
 {
     return strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, stat_of) == 0 : stat(name, stat_of) == 0;
 }
@@ -41,7 +41,7 @@ static bool is_input(const struct stat *output, const struct options *options,
         return true;
     for (const char *const *events = options->events; *events != NULL; events++) {
         *name = input_name(*events);
-        if (stat_events(*events, &input) && same_file(output, &input))
+        if (files_stat(*events, &input) && same_file(output, &input))
             return true;
     }
     return false;
@@ -76,7 +76,7 @@ enum status files_open(const struct options *options, const struct mapping_file 
     if (is_input(&standard_output, options, mapping, &name))
         return refuse(name, "is an input and standard output: name another one");
     for (const char *const *at = options->events; *at != NULL; at++)
-        if (!stat_events(*at, &events) || (strcmp(*at, "-") != 0 && access(*at, R_OK) != 0))
+        if (!files_stat(*at, &events) || (strcmp(*at, "-") != 0 && access(*at, R_OK) != 0))
             return failed(input_name(*at));
     if (options->rejects == NULL)
         return STATUS_DONE;

@@ -7,6 +7,9 @@
 #include "cli/options.h"
 #include "cli/status.h"
 
+/* stat, or fstat for `-`, standard input. */
+bool files_stat(const char *name, struct stat *stat_of);
+
 /* Checks the inputs against standard output, and opens the rejects' file where the options name
  * one (*rejects_fd, else -1), emptied only when it is no other file of the run. Anything but
  * STATUS_DONE comes after a message. */

@@ -226,7 +226,8 @@ static enum status stream(struct run *run)
                                          run->parcels, run->n_parcels);
     if (end == INPUT_END)
         progress_end(&run->progress);
-    progress_hide(&run->progress);
+    else
+        progress_hide(&run->progress);
     if (end == INPUT_INTERRUPTED)
         run->status = STATUS_INTERRUPTED;
     else if (end == INPUT_FAILED)

@@ -1,6 +1,6 @@
 #include "cli/finding_report.h"
 
-#include "base/yajl_memory.h"
+#include "base/json_gen.h"
 #include "cli/show.h"
 #include "cli/snippet.h"
 
@@ -90,47 +90,6 @@ static void github_tell(struct finding_report *report, const struct told *told)
 
 /* ---- JSON ---- */
 
-static void json_string(struct finding_report *report, const char *string)
-{
-    yajl_gen_string(report->json, (const unsigned char *)string, strlen(string));
-}
-
-static void json_member(struct finding_report *report, const char *key, const char *value)
-{
-    json_string(report, key);
-    json_string(report, value);
-}
-
-static void json_number(struct finding_report *report, const char *key, uint64_t value)
-{
-    json_string(report, key);
-    yajl_gen_integer(report->json, (long long)value);
-}
-
-static void json_open(struct finding_report *report, const char *key)
-{
-    if (key != NULL)
-        json_string(report, key);
-    yajl_gen_map_open(report->json);
-}
-
-static void json_close(struct finding_report *report)
-{
-    yajl_gen_map_close(report->json);
-}
-
-static void json_open_array(struct finding_report *report, const char *key)
-{
-    if (key != NULL)
-        json_string(report, key);
-    yajl_gen_array_open(report->json);
-}
-
-static void json_close_array(struct finding_report *report)
-{
-    yajl_gen_array_close(report->json);
-}
-
 /* A file's name need not be UTF-8; JSON must be: U+FFFD stands for each byte that is not. */
 static const char *as_utf8(struct arena *arena, const char *name)
 {
@@ -148,24 +107,24 @@ static const char *as_utf8(struct arena *arena, const char *name)
 
 static void json_start(struct finding_report *report)
 {
-    json_open_array(report, NULL);
+    json_open_array(report->json, NULL);
 }
 
 static void json_tell(struct finding_report *report, const struct told *told)
 {
-    json_open(report, NULL);
-    json_member(report, "file", as_utf8(&report->arena, told->place.file));
-    json_number(report, "line", told->place.line);
-    json_number(report, "column", told->place.column);
-    json_member(report, "severity", severity_word(kind_of(told)->severity));
-    json_member(report, "code", finding_name(told->code));
-    json_member(report, "message", told->text);
-    json_close(report);
+    json_open(report->json, NULL);
+    json_member(report->json, "file", text_of(as_utf8(&report->arena, told->place.file)));
+    json_number(report->json, "line", told->place.line);
+    json_number(report->json, "column", told->place.column);
+    json_member(report->json, "severity", text_of(severity_word(kind_of(told)->severity)));
+    json_member(report->json, "code", text_of(finding_name(told->code)));
+    json_member(report->json, "message", text_of(told->text));
+    json_close(report->json);
 }
 
 static void json_end(struct finding_report *report)
 {
-    json_close_array(report);
+    json_close_array(report->json);
     put_string(report, "\n");
 }
 
@@ -190,76 +149,76 @@ static const char *as_uri(struct arena *arena, const char *name)
 
 static void sarif_rules(struct finding_report *report)
 {
-    json_open_array(report, "rules");
+    json_open_array(report->json, "rules");
     for (enum finding_code code = 0; code < N_FINDING_CODES; code++) {
-        json_open(report, NULL);
-        json_member(report, "id", finding_name(code));
-        json_open(report, "shortDescription");
-        json_member(report, "text", finding_kinds[code].meaning);
-        json_close(report);
-        json_open(report, "defaultConfiguration");
-        json_member(report, "level", severity_word(finding_kinds[code].severity));
-        json_close(report);
-        json_close(report);
+        json_open(report->json, NULL);
+        json_member(report->json, "id", text_of(finding_name(code)));
+        json_open(report->json, "shortDescription");
+        json_member(report->json, "text", text_of(finding_kinds[code].meaning));
+        json_close(report->json);
+        json_open(report->json, "defaultConfiguration");
+        json_member(report->json, "level", text_of(severity_word(finding_kinds[code].severity)));
+        json_close(report->json);
+        json_close(report->json);
     }
-    json_close_array(report);
+    json_close_array(report->json);
 }
 
 static void sarif_start(struct finding_report *report)
 {
-    json_open(report, NULL);
-    json_member(report, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-    json_member(report, "version", "2.1.0");
-    json_open_array(report, "runs");
-    json_open(report, NULL);
-    json_open(report, "tool");
-    json_open(report, "driver");
-    json_member(report, "name", "assent");
-    json_member(report, "version", ASSENT_VERSION);
+    json_open(report->json, NULL);
+    json_member(report->json, "$schema", TEXT("https://json.schemastore.org/sarif-2.1.0.json"));
+    json_member(report->json, "version", TEXT("2.1.0"));
+    json_open_array(report->json, "runs");
+    json_open(report->json, NULL);
+    json_open(report->json, "tool");
+    json_open(report->json, "driver");
+    json_member(report->json, "name", TEXT("assent"));
+    json_member(report->json, "version", TEXT(ASSENT_VERSION));
     sarif_rules(report);
-    json_close(report);
-    json_close(report);
-    json_member(report, "columnKind", "unicodeCodePoints");
-    json_open_array(report, "results");
+    json_close(report->json);
+    json_close(report->json);
+    json_member(report->json, "columnKind", TEXT("unicodeCodePoints"));
+    json_open_array(report->json, "results");
 }
 
 static void sarif_location(struct finding_report *report, const struct place *place)
 {
-    json_open_array(report, "locations");
-    json_open(report, NULL);
-    json_open(report, "physicalLocation");
-    json_open(report, "artifactLocation");
-    json_member(report, "uri", as_uri(&report->arena, place->file));
-    json_close(report);
-    json_open(report, "region");
-    json_number(report, "startLine", place->line);
+    json_open_array(report->json, "locations");
+    json_open(report->json, NULL);
+    json_open(report->json, "physicalLocation");
+    json_open(report->json, "artifactLocation");
+    json_member(report->json, "uri", text_of(as_uri(&report->arena, place->file)));
+    json_close(report->json);
+    json_open(report->json, "region");
+    json_number(report->json, "startLine", place->line);
     if (place->column != 0)
-        json_number(report, "startColumn", place->column);
-    json_close(report);
-    json_close(report);
-    json_close(report);
-    json_close_array(report);
+        json_number(report->json, "startColumn", place->column);
+    json_close(report->json);
+    json_close(report->json);
+    json_close(report->json);
+    json_close_array(report->json);
 }
 
 static void sarif_tell(struct finding_report *report, const struct told *told)
 {
-    json_open(report, NULL);
-    json_member(report, "ruleId", finding_name(told->code));
-    json_number(report, "ruleIndex", (uint64_t)told->code);
-    json_member(report, "level", severity_word(kind_of(told)->severity));
-    json_open(report, "message");
-    json_member(report, "text", told->text);
-    json_close(report);
+    json_open(report->json, NULL);
+    json_member(report->json, "ruleId", text_of(finding_name(told->code)));
+    json_number(report->json, "ruleIndex", (uint64_t)told->code);
+    json_member(report->json, "level", text_of(severity_word(kind_of(told)->severity)));
+    json_open(report->json, "message");
+    json_member(report->json, "text", text_of(told->text));
+    json_close(report->json);
     sarif_location(report, &told->place);
-    json_close(report);
+    json_close(report->json);
 }
 
 static void sarif_end(struct finding_report *report)
 {
-    json_close_array(report);
-    json_close(report);
-    json_close_array(report);
-    json_close(report);
+    json_close_array(report->json);
+    json_close(report->json);
+    json_close_array(report->json);
+    json_close(report->json);
     put_string(report, "\n");
 }
 
@@ -283,9 +242,7 @@ const struct report_form *report_form_find(const char *name)
 static void start(void *state)
 {
     struct finding_report *report = state;
-    yajl_alloc_funcs memory = yajl_memory(&report->arena);
-    report->json = yajl_gen_alloc(&memory);
-    yajl_gen_config(report->json, yajl_gen_print_callback, put, report);
+    report->json = json_gen(&report->arena, put, report);
     report->form->start(report);
 }
 

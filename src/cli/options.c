@@ -49,6 +49,12 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+/* The values of options, in the order of their enums. */
+static const char *const format_words[] = {"tsv", "json", NULL};
+static const char *const on_reject_words[] = {"continue", "stop", NULL};
+static const char *const progress_words[] = {"never", "auto", "always", NULL};
+static const char *const stats_words[] = {"table", "json", NULL};
+
 static bool wrong(const char *what, const char *value)
 {
     message(NO_PLACE, SEVERITY_ERROR, "%s%s; try 'assent --help'", what, value);
@@ -88,20 +94,13 @@ static bool read_jobs(const char *text, size_t *jobs)
     return *text == '\0' && n >= 1 && n <= JOBS_MOST;
 }
 
-/* 0 or 1 for one of two words, -1 for neither. */
-static int one_of_two(const char *value, const char *zero, const char *one)
+/* The number of the value among the words, which NULL ends; -1: it is none of them. */
+static int word_of(const char *value, const char *const *words)
 {
-    return strcmp(value, zero) == 0 ? 0 : strcmp(value, one) == 0 ? 1 : -1;
-}
-
-static bool read_progress(const char *word, enum progress_when *when)
-{
-    static const char *const words[] = {
-        [PROGRESS_NEVER] = "never", [PROGRESS_AUTO] = "auto", [PROGRESS_ALWAYS] = "always"};
-    for (*when = PROGRESS_NEVER; *when <= PROGRESS_ALWAYS; ++*when)
-        if (strcmp(words[*when], word) == 0)
-            return true;
-    return false;
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], value) == 0)
+            return i;
+    return -1;
 }
 
 static bool read_option(struct options *options, int option, char **argv)
@@ -112,8 +111,8 @@ static bool read_option(struct options *options, int option, char **argv)
         options->mapping = optarg;
         return true;
     case 'f':
-        word = one_of_two(optarg, "tsv", "json");
-        options->format = word == 1 ? FORMAT_JSON : FORMAT_TSV;
+        word = word_of(optarg, format_words);
+        options->format = (enum format)word;
         return word >= 0 || wrong("--format is tsv or json, not ", optarg);
     case 'd':
         options->destinations[options->n_destinations++] = optarg;
@@ -128,15 +127,16 @@ static bool read_option(struct options *options, int option, char **argv)
         options->rejects = optarg;
         return true;
     case OPTION_ON_REJECT:
-        word = one_of_two(optarg, "continue", "stop");
+        word = word_of(optarg, on_reject_words);
         options->stop_on_reject = word == 1;
         return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
     case OPTION_PROGRESS:
-        return read_progress(optarg == NULL ? "auto" : optarg, &options->progress) ||
-               wrong("--progress is auto, always or never, not ", optarg);
+        word = optarg == NULL ? PROGRESS_AUTO : word_of(optarg, progress_words);
+        options->progress = (enum progress_when)word;
+        return word >= 0 || wrong("--progress is auto, always or never, not ", optarg);
     case OPTION_STATS:
-        word = optarg == NULL ? 0 : one_of_two(optarg, "table", "json");
-        options->stats = word == 1 ? STATS_JSON : STATS_TABLE;
+        word = optarg == NULL ? 0 : word_of(optarg, stats_words);
+        options->stats = (enum stats_form)(word + STATS_TABLE);
         return word >= 0 || wrong("--stats is table or json, not ", optarg);
     case 'h':
         options->help = true;

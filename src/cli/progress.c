@@ -1,22 +1,20 @@
 #include "cli/progress.h"
 
 #include "base/system.h"
+#include "cli/files.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* The bytes that are left to read of a regular file; false for anything else. */
 static bool size_of(const char *name, uint64_t *size)
 {
     struct stat stat_of;
-    bool standard_input = strcmp(name, "-") == 0;
-    int failed = standard_input ? fstat(STDIN_FILENO, &stat_of) : stat(name, &stat_of);
-    if (failed != 0 || !S_ISREG(stat_of.st_mode))
+    if (!files_stat(name, &stat_of) || !S_ISREG(stat_of.st_mode))
         return false;
-    off_t at = standard_input ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+    off_t at = strcmp(name, "-") == 0 ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
     *size = at < 0 || at > stat_of.st_size ? 0 : (uint64_t)(stat_of.st_size - at);
     return true;
 }

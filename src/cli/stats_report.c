@@ -1,7 +1,7 @@
 #include "cli/stats_report.h"
 
+#include "base/json_gen.h"
 #include "base/system.h"
-#include "base/yajl_memory.h"
 #include "mapping/finding.h"
 
 #include <inttypes.h>
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <yajl/yajl_gen.h>
 
 static const char *const consent_words[N_CONSENT_STATES] = {
     [CONSENT_ABSENT] = "absent",
@@ -25,8 +24,8 @@ struct stats_report {
     const struct task *task;
     struct arena arena;
     yajl_gen json;
-    char *bytes;
-    size_t len;
+    char *bytes; /* of the report so far */
+    size_t len, cap;
     size_t width; /* of the table's lines */
 };
 
@@ -47,75 +46,55 @@ static uint64_t missing(const struct stats_report *report, size_t category)
 static void put(void *state, const char *bytes, size_t len)
 {
     struct stats_report *report = state;
-    report->bytes = arena_grow(&report->arena, report->bytes, report->len, report->len + len + 1);
+    if (report->cap - report->len < len) {
+        size_t cap = 2 * (report->len + len);
+        report->bytes = arena_grow(&report->arena, report->bytes, report->cap, cap);
+        report->cap = cap;
+    }
     memcpy(report->bytes + report->len, bytes, len);
     report->len += len;
 }
 
 /* ---- JSON ---- */
 
-static void json_text(struct stats_report *report, struct text text)
-{
-    yajl_gen_string(report->json, (const unsigned char *)text.bytes, text.len);
-}
-
-static void json_number(struct stats_report *report, const char *name, uint64_t value)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRIu64, value);
-    json_text(report, text_of(name));
-    yajl_gen_number(report->json, digits, (size_t)len);
-}
-
-static void json_open(struct stats_report *report, const char *name, bool array)
-{
-    json_text(report, text_of(name));
-    if (array)
-        yajl_gen_array_open(report->json);
-    else
-        yajl_gen_map_open(report->json);
-}
-
 static void json_reasons(struct stats_report *report, const char *name, const uint64_t n[N_REASONS])
 {
-    json_open(report, name, false);
+    json_open(report->json, name);
     for (enum reason reason = 0; reason < N_REASONS; reason++)
         if (n[reason] != 0)
-            json_number(report, reason_name(reason), n[reason]);
-    yajl_gen_map_close(report->json);
+            json_number(report->json, reason_name(reason), n[reason]);
+    json_close(report->json);
 }
 
 static void json_destinations(struct stats_report *report)
 {
-    json_open(report, "destinations", true);
+    json_open_array(report->json, "destinations");
     for (size_t i = 0; i < report->task->n_routes; i++) {
         const struct reason_tally *tally = &report->stats->destinations[i];
-        yajl_gen_map_open(report->json);
-        json_text(report, TEXT("destination"));
-        json_text(report, report->task->routes[i].destination->id);
-        json_number(report, "delivered", sum(tally->delivered));
-        json_number(report, "blocked", sum(tally->blocked));
+        json_open(report->json, NULL);
+        json_member(report->json, "destination", report->task->routes[i].destination->id);
+        json_number(report->json, "delivered", sum(tally->delivered));
+        json_number(report->json, "blocked", sum(tally->blocked));
         json_reasons(report, "delivered_by_reason", tally->delivered);
         json_reasons(report, "blocked_by_reason", tally->blocked);
-        yajl_gen_map_close(report->json);
+        json_close(report->json);
     }
-    yajl_gen_array_close(report->json);
+    json_close_array(report->json);
 }
 
 static void json_categories(struct stats_report *report)
 {
     const struct mapping *mapping = report->task->mapping;
-    json_open(report, "categories", true);
+    json_open_array(report->json, "categories");
     for (size_t i = 0; i < mapping->category_ids.n; i++) {
-        yajl_gen_map_open(report->json);
-        json_text(report, TEXT("category"));
-        json_text(report, mapping->category_ids.texts[i]);
-        json_number(report, "consented", report->stats->categories[i].consented);
-        json_number(report, "refused", report->stats->categories[i].refused);
-        json_number(report, "missing", missing(report, i));
-        yajl_gen_map_close(report->json);
+        json_open(report->json, NULL);
+        json_member(report->json, "category", mapping->category_ids.texts[i]);
+        json_number(report->json, "consented", report->stats->categories[i].consented);
+        json_number(report->json, "refused", report->stats->categories[i].refused);
+        json_number(report->json, "missing", missing(report, i));
+        json_close(report->json);
     }
-    yajl_gen_array_close(report->json);
+    json_close_array(report->json);
 }
 
 static void json_undeclared(struct stats_report *report)
@@ -123,41 +102,38 @@ static void json_undeclared(struct stats_report *report)
     const struct tallies *undeclared = &report->stats->undeclared;
     uint64_t sightings;
     bool too_many = stats_too_many_undeclared(report->stats, &sightings);
-    json_number(report, "undeclared_sightings", sightings);
-    json_open(report, "undeclared", true);
+    json_number(report->json, "undeclared_sightings", sightings);
+    json_open_array(report->json, "undeclared");
     const size_t *order = stats_undeclared_order(report->stats, &report->arena);
     for (size_t i = 0; !too_many && i < undeclared->ids.n; i++) {
-        yajl_gen_map_open(report->json);
-        json_text(report, TEXT("category"));
-        json_text(report, undeclared->ids.texts[order[i]]);
-        json_number(report, "events", undeclared->list[order[i]].events);
-        yajl_gen_map_close(report->json);
+        json_open(report->json, NULL);
+        json_member(report->json, "category", undeclared->ids.texts[order[i]]);
+        json_number(report->json, "events", undeclared->list[order[i]].events);
+        json_close(report->json);
     }
-    yajl_gen_array_close(report->json);
+    json_close_array(report->json);
 }
 
 static void write_json(struct stats_report *report)
 {
     const struct counts *counts = report->counts;
-    yajl_alloc_funcs memory = yajl_memory(&report->arena);
-    report->json = yajl_gen_alloc(&memory);
-    yajl_gen_config(report->json, yajl_gen_print_callback, put, report);
-    yajl_gen_map_open(report->json);
-    json_number(report, "lines", counts->lines);
-    json_number(report, "events", counts->events);
-    json_number(report, "rejected", counts->rejected);
-    json_number(report, "blank", counts->blank);
-    json_number(report, "pairs", counts->delivered + counts->blocked);
-    json_number(report, "delivered", counts->delivered);
-    json_number(report, "blocked", counts->blocked);
-    json_open(report, "consent", false);
+    report->json = json_gen(&report->arena, put, report);
+    json_open(report->json, NULL);
+    json_number(report->json, "lines", counts->lines);
+    json_number(report->json, "events", counts->events);
+    json_number(report->json, "rejected", counts->rejected);
+    json_number(report->json, "blank", counts->blank);
+    json_number(report->json, "pairs", counts->delivered + counts->blocked);
+    json_number(report->json, "delivered", counts->delivered);
+    json_number(report->json, "blocked", counts->blocked);
+    json_open(report->json, "consent");
     for (size_t i = 0; i < N_CONSENT_STATES; i++)
-        json_number(report, consent_words[i], report->stats->events[i]);
-    yajl_gen_map_close(report->json);
+        json_number(report->json, consent_words[i], report->stats->events[i]);
+    json_close(report->json);
     json_destinations(report);
     json_categories(report);
     json_undeclared(report);
-    yajl_gen_map_close(report->json);
+    json_close(report->json);
     put(report, "\n", 1);
 }
 

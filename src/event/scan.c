@@ -92,10 +92,11 @@ static void integration_key(struct scan *scan, struct text key)
 
 static void observe_key(const struct scan *scan, unsigned roles, struct text key)
 {
-    if (roles & ROLE_PREFERENCES)
-        scan->observer->category(scan->observer->state, key);
-    if (roles & ROLE_INTEGRATIONS)
-        scan->observer->integrations_key(scan->observer->state, key);
+    const struct scan_observer *observer = scan->observer;
+    if ((roles & ROLE_PREFERENCES) != 0 && observer->category != NULL)
+        observer->category(observer->state, key);
+    if ((roles & ROLE_INTEGRATIONS) != 0 && observer->integrations_key != NULL)
+        observer->integrations_key(observer->state, key);
 }
 
 /* Kept apart from on_key, whose way for all other keys stays short. */
@@ -157,7 +158,8 @@ static void member_value(struct scan *scan, enum value value)
             bitset_add(scan->event.refused, scan->integration);
         say(&scan->event, false, scan->integration, allows);
     }
-    if (scan->observer != NULL && (scan->mapping->paths.nodes[scan->node].roles & ROLE_PREFERENCES))
+    if (scan->observer != NULL && scan->observer->preference != NULL &&
+        (scan->mapping->paths.nodes[scan->node].roles & ROLE_PREFERENCES))
         scan->observer->preference(scan->observer->state,
                                    value == VALUE_TRUE || value == VALUE_FALSE);
 }
@@ -200,7 +202,7 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t len)
         bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
         scan->source_listed =
             !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
-        if (scan->observer != NULL)
+        if (scan->observer != NULL && scan->observer->source != NULL)
             scan->observer->source(scan->observer->state, id);
     }
     return on_scalar(scan, VALUE_STRING);

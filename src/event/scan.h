@@ -24,8 +24,9 @@ struct node_seen {
     bool not_an_object;
 };
 
-/* Who wants to see more than the event holds: what stands there, known to the mapping or not. Texts
- * are valid during the call. What is seen of a line that is then rejected was no event's. */
+/* Who wants to see more than the event holds: what stands there, known to the mapping or not. Calls
+ * that nobody wants are NULL. Texts are valid during the call. What is seen of a line that is then
+ * rejected was no event's. */
 struct scan_observer {
     void *state;
     void (*category)(void *state, struct text id);    /* a key of the preferences */

@@ -37,13 +37,10 @@ enum sink_status output_write(struct output *output)
     return status;
 }
 
-static bool has_room(const struct output *output, const struct text *parts, size_t n_parts)
+static bool has_room(const struct output *output, size_t n_parts)
 {
-    size_t copied = 0;
-    for (size_t i = 0; i < n_parts; i++)
-        copied += parts[i].len <= OUTPUT_COPIED ? parts[i].len : 0;
     return output->n_pieces + n_parts <= OUTPUT_PIECES &&
-           output->n_bytes + copied <= OUTPUT_BYTES && output->n_marks < N_MARKS;
+           output->n_bytes + n_parts * OUTPUT_COPIED <= OUTPUT_BYTES && output->n_marks < N_MARKS;
 }
 
 /* What lies right behind the last piece makes it longer. */
@@ -72,7 +69,7 @@ static void add_part(struct output *output, struct text part)
 enum sink_status output_line(struct output *output, const struct text *parts, size_t n_parts,
                              bool begins, bool ends)
 {
-    if (!has_room(output, parts, n_parts)) {
+    if (!has_room(output, n_parts)) {
         enum sink_status status = output->full(output);
         if (status != SINK_OK)
             return status;

@@ -16,14 +16,14 @@ enum { PIECES_AT_ONCE = IOV_MAX };
 enum { PIECES_AT_ONCE = 16 }; /* what POSIX promises */
 #endif
 
-/* What is still to be written. */
+/* Some systems refuse more in one call. */
+enum { BYTES_AT_ONCE = 1024 * 1024 * 1024 };
+
+/* What is still to be written; no piece of it is empty. */
 struct rest {
     struct iovec *pieces;
     size_t n_pieces;
 };
-
-/* Some systems refuse more in one call. */
-enum { BYTES_AT_ONCE = 1024 * 1024 * 1024 };
 
 static struct text text_of_piece(const struct iovec *piece)
 {
@@ -34,7 +34,7 @@ static struct text text_of_piece(const struct iovec *piece)
 static ssize_t finish_line(const struct sink *sink, struct rest rest)
 {
     struct text text = text_of_piece(rest.pieces);
-    const char *line_end = text.len == 0 ? NULL : memchr(text.bytes, '\n', text.len);
+    const char *line_end = memchr(text.bytes, '\n', text.len);
     size_t len = line_end == NULL ? text.len : (size_t)(line_end - text.bytes) + 1;
     return write(sink->fd, text.bytes, len);
 }
@@ -45,7 +45,7 @@ static void count_torn(struct sink *sink, const struct iovec *first, const struc
     size_t torn = 0;
     for (;; piece--) {
         struct text text = text_of_piece(piece);
-        size_t whole = text.len == 0 ? 0 : text_behind_last(text, '\n');
+        size_t whole = text_behind_last(text, '\n');
         torn += text.len - whole;
         if (whole != 0 || piece == first) {
             sink->torn = whole != 0 ? torn : sink->torn + torn;

@@ -6,9 +6,9 @@ the input, whole lines at every end, no waiting for more input. Prints TAP.
 import fcntl
 import os
 import random
-import shlex
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -299,6 +299,23 @@ def long_lines_and_little_memory(streams):
         close(process)
 
 
+def stats_of_many_categories_and_little_memory(streams):
+    ids = ",".join(f'"c{i}":{{}}' for i in range(20_000))
+    text = f'{{"version":1,"categories":{{{ids}}},"destinations":{{"a":["c1"]}}}}'
+    mapping = streams.file("many.json", text.encode())
+    event = b'{"context":{"consent":{"categoryPreferences":{"c1":true}}}}\n'
+
+    def limit():
+        if "sanitized" not in sys.argv:
+            resource.setrlimit(resource.RLIMIT_AS, (256 << 20, 256 << 20))
+
+    for form in ("table", "json"):
+        command = [streams.assent, "-m", mapping, "-j", "1", f"--stats={form}"]
+        done = subprocess.run(
+            command, input=event, capture_output=True, preexec_fn=limit, check=False)
+        assert done.returncode == 0 and done.stderr.count(b"c19999") == 1, done.stderr[-300:]
+
+
 def screen_shows(tmux, pattern):
     """Whether the terminal comes to show it, within some seconds."""
     for _ in range(200):
@@ -318,7 +335,7 @@ def progress_in_a_terminal(streams):
     script = (
         f"({feed}) | {assent} > {shlex.quote(streams.file('out'))}; echo piped; "
         f"read go; {assent} {shlex.quote(events)} > {shlex.quote(streams.file('out'))}; echo END; "
-        f"sleep 60"
+        "sleep 60"
     )
     command = ["new-session", "-d", "-x", "60", "-y", "10", script]
     subprocess.run([*tmux, *command], check=True, env={**os.environ, "SHELL": "/bin/sh"})
@@ -359,6 +376,7 @@ CHECKS = (
     a_pipe_that_does_not_block,
     a_file_that_may_not_grow,
     long_lines_and_little_memory,
+    stats_of_many_categories_and_little_memory,
     progress_in_a_terminal,
     progress_ten_times_a_second,
 )

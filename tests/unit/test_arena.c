@@ -5,6 +5,7 @@
 #include <string.h>
 
 static struct arena arena;
+static struct arena other_arena;
 
 static void grow_body(void *state)
 {
@@ -58,6 +59,25 @@ START_TEST(lack_of_memory_leaves_for_arena_try)
 }
 END_TEST
 
+static void try_too_much(void *state)
+{
+    arena_alloc(&other_arena, 10);
+    too_much(state);
+}
+
+START_TEST(two_arenas_are_tried_at_once)
+{
+    bool begun = false;
+    ck_assert(!arena_try_both(&arena, &other_arena, try_too_much, &begun));
+    ck_assert(!arena_try_both(&other_arena, &arena, try_too_much, &begun));
+    ck_assert(begun);
+    ck_assert_ptr_null(arena.escape);
+    ck_assert_ptr_null(other_arena.escape);
+    arena_free(&arena);
+    arena_free(&other_arena);
+}
+END_TEST
+
 struct items {
     int *list;
     size_t n;
@@ -93,6 +113,7 @@ static void fill(TCase *tests)
 {
     tcase_add_test(tests, growing_keeps_the_bytes);
     tcase_add_test(tests, lack_of_memory_leaves_for_arena_try);
+    tcase_add_test(tests, two_arenas_are_tried_at_once);
     tcase_add_test(tests, lists_grow_one_by_one);
 }
 

@@ -207,9 +207,10 @@ START_TEST(lines_are_joined_where_an_end_is_missing)
 }
 END_TEST
 
-/* A disk that is full after `limit` bytes: what stands in the file are whole lines, and the line
- * that was reached is the last one of which all is there. */
-START_TEST(a_full_disk_leaves_whole_lines)
+/* A disk that is full after `most` bytes: what stands in the file are whole lines, and the line
+ * that was reached is the last one of which all is there. Every so many lines the list is written.
+ */
+static void fill_a_disk(rlim_t most, const struct text *parts, size_t n_parts, uint64_t every)
 {
     char name[] = "/tmp/assent-unit-XXXXXX";
     struct sink sink = {.fd = mkstemp(name), .name = name};
@@ -217,72 +218,52 @@ START_TEST(a_full_disk_leaves_whole_lines)
     ck_assert(output_init(&output, &sink));
     signal(SIGXFSZ, SIG_IGN);
     enum sink_status status = SINK_OK;
-    uint64_t line = 0;
+    uint64_t line = 0, line_len = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        line_len += parts[i].len;
     /* Check writes files of its own: no check between the limit and its end. */
-    struct rlimit old, limit;
-    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
-    limit = (struct rlimit){.rlim_cur = (rlim_t)_i, .rlim_max = old.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    while (status == SINK_OK && line < 1000) {
-        line++;
-        status = put(&output, "ten bytes\n", line);
-        if (status == SINK_OK && line % 7 == 0)
-            status = output_write(&output);
-    }
-    setrlimit(RLIMIT_FSIZE, &old);
-    ck_assert_int_eq(status, SINK_FAILED);
-    ck_assert_int_eq(sink.error, EFBIG);
-    struct stat stat;
-    ck_assert_int_eq(fstat(sink.fd, &stat), 0);
-    ck_assert_int_eq(stat.st_size, _i / 10 * 10);
-    ck_assert_uint_eq(output.reached, (uint64_t)_i / 10);
-    output_free(&output);
-    close(sink.fd);
-    unlink(name);
-}
-END_TEST
-
-/* The same with lines that are pieces: a tag, an event that is not copied, a line end. More of them
- * than a list holds, and than one call writes. */
-START_TEST(a_full_disk_leaves_whole_lines_of_pieces)
-{
-    enum { EVENT = OUTPUT_COPIED + 1, LINE = 4 + EVENT + 1, LINES = OUTPUT_PIECES };
-    const rlim_t limits[] = {0,    3,    4,      5,       EVENT + 4,      LINE,       LINE + 1,
-                             2000, 9999, 400000, 1234567, 700 * LINE - 1, 700 * LINE, 5000000};
-    rlim_t most = limits[_i];
-    char name[] = "/tmp/assent-unit-XXXXXX", event[EVENT];
-    struct sink sink = {.fd = mkstemp(name), .name = name};
-    struct output output;
-    memset(event, 'x', EVENT);
-    ck_assert(output_init(&output, &sink));
-    signal(SIGXFSZ, SIG_IGN);
-    struct text parts[] = {TEXT("tag\t"), {event, EVENT}, TEXT("\n")};
-    enum sink_status status = SINK_OK;
-    uint64_t line = 0;
     struct rlimit old, limit;
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
     limit = (struct rlimit){.rlim_cur = most, .rlim_max = old.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);
-    while (status == SINK_OK && line < LINES) {
+    while (status == SINK_OK && line < OUTPUT_PIECES) {
         line++;
-        status = output_line(&output, parts, 3, true, true);
+        status = output_line(&output, parts, n_parts, true, true);
         if (status == SINK_OK)
             output_line_done(&output, line);
-        if (status == SINK_OK && line % 3000 == 0)
+        if (status == SINK_OK && line % every == 0)
             status = output_write(&output);
     }
-    if (status == SINK_OK)
-        status = output_write(&output);
     setrlimit(RLIMIT_FSIZE, &old);
     ck_assert_int_eq(status, SINK_FAILED);
     ck_assert_int_eq(sink.error, EFBIG);
     struct stat stat;
     ck_assert_int_eq(fstat(sink.fd, &stat), 0);
-    ck_assert_uint_eq((uint64_t)stat.st_size, most / LINE * LINE);
-    ck_assert_uint_eq(output.reached, most / LINE);
+    ck_assert_uint_eq((uint64_t)stat.st_size, most / line_len * line_len);
+    ck_assert_uint_eq(output.reached, most / line_len);
     output_free(&output);
     close(sink.fd);
     unlink(name);
+}
+
+START_TEST(a_full_disk_leaves_whole_lines)
+{
+    struct text part = TEXT("ten bytes\n");
+    fill_a_disk((rlim_t)_i, &part, 1, 7);
+}
+END_TEST
+
+/* Lines that are pieces: a tag, an event that is not copied, a line end. More of them than a list
+ * holds, and than one call writes. */
+START_TEST(a_full_disk_leaves_whole_lines_of_pieces)
+{
+    enum { EVENT = OUTPUT_COPIED + 1, LINE = 4 + EVENT + 1 };
+    const rlim_t limits[] = {0,    3,    4,      5,       EVENT + 4,      LINE,       LINE + 1,
+                             2000, 9999, 400000, 1234567, 700 * LINE - 1, 700 * LINE, 5000000};
+    char event[EVENT];
+    memset(event, 'x', EVENT);
+    const struct text parts[] = {TEXT("tag\t"), {event, EVENT}, TEXT("\n")};
+    fill_a_disk(limits[_i], parts, 3, 3000);
 }
 END_TEST
 
