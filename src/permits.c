@@ -9,6 +9,7 @@ struct permit_entry {
     uint32_t at;
     uint32_t n_routes, n_blocked;
     uint64_t n_events;
+    size_t records_at, records_len; /* among the audit's */
     bool used;
 };
 
@@ -28,11 +29,8 @@ static size_t most_words(const struct permits *permits)
     return EVENT_SAID_MOST + reason_words(permits) + permits->n_routes;
 }
 
-void permits_init(struct permits *permits, struct arena *arena, const struct mapping *mapping,
-                  const struct route *routes, size_t n_routes, struct reason_tally *tallies)
+void permits_init(struct permits *permits, struct arena *arena)
 {
-    *permits = (struct permits){
-        .mapping = mapping, .routes = routes, .n_routes = n_routes, .tallies = tallies};
     size_t one = most_words(permits);
     permits->entries = arena_alloc(arena, N_ENTRIES * sizeof *permits->entries);
     permits->pool_cap = one > POOL ? one : POOL;
@@ -52,8 +50,12 @@ static uint64_t hash(const uint32_t *said, size_t n)
 
 static struct permit permit_of(const struct permits *permits, const struct permit_entry *entry)
 {
-    return (struct permit){permits->pool + entry->at + entry->n_said + reason_words(permits),
-                           entry->n_routes, entry->n_blocked};
+    struct permit permit = {permits->pool + entry->at + entry->n_said + reason_words(permits),
+                            entry->n_routes, entry->n_blocked, NO_TEXT};
+    if (entry->records_len != 0)
+        permit.records =
+            (struct text){permits->audit->bytes + entry->records_at, entry->records_len};
+    return permit;
 }
 
 static void tally(const struct permits *permits, const struct permit_entry *entry)
@@ -76,12 +78,15 @@ void permits_clear(struct permits *permits)
         tally(permits, &permits->entries[i]);
     memset(permits->entries, 0, N_ENTRIES * sizeof *permits->entries);
     permits->pool_len = 0;
+    if (permits->audit != NULL)
+        audit_forget(permits->audit);
 }
 
 /* Makes room for one event at the pool's end, if need be by forgetting everything. */
 static void make_room(struct permits *permits)
 {
-    if (permits->pool_cap - permits->pool_len < most_words(permits))
+    if (permits->pool_cap - permits->pool_len < most_words(permits) ||
+        (permits->audit != NULL && permits->audit->len > AUDIT_KEPT))
         permits_clear(permits);
 }
 
@@ -97,8 +102,12 @@ static struct permit_entry decide_all(struct permits *permits, const struct even
     to += entry.n_said;
     unsigned char *reasons = permits->tallies == NULL ? NULL : (unsigned char *)to;
     to += reason_words(permits);
+    entry.records_at = permits->audit == NULL ? 0 : permits->audit->len;
     for (size_t i = 0; i < permits->n_routes; i++) {
         struct decision decision = decide(permits->mapping, event, permits->routes[i].destination);
+        if (permits->audit != NULL)
+            audit_add(permits->audit, permits->mapping, event, permits->routes[i].destination,
+                      decision);
         if (reasons != NULL)
             reasons[i] =
                 (unsigned char)((unsigned)decision.reason | (decision.deliver ? DELIVERED : 0u));
@@ -107,6 +116,7 @@ static struct permit_entry decide_all(struct permits *permits, const struct even
         else
             entry.n_blocked++;
     }
+    entry.records_len = permits->audit == NULL ? 0 : permits->audit->len - entry.records_at;
     return entry;
 }
 

@@ -8,7 +8,7 @@
 #ifndef ASSENT_PERMITS_H
 #define ASSENT_PERMITS_H
 
-#include "decision.h"
+#include "observe/audit.h"
 
 /* A destination that events may go to, and what stands before and behind each of its events. */
 struct route {
@@ -20,6 +20,7 @@ struct route {
 struct permit {
     const uint32_t *routes;
     uint32_t n_routes, n_blocked;
+    struct text records; /* the audit's, of these decisions */
 };
 
 /* How many events a route got or did not get, by reason. */
@@ -29,11 +30,13 @@ struct reason_tally {
 
 struct permit_entry;
 
+/* All but what is private is the caller's to fill in, and must outlive the permits. */
 struct permits {
     const struct mapping *mapping;
     const struct route *routes;
     size_t n_routes;
     struct reason_tally *tallies; /* by route; NULL: nobody counts */
+    struct audit *audit;          /* NULL: there is none */
 
     /* private */
     struct permit_entry *entries; /* a hash table without chains: the newest stays */
@@ -41,10 +44,8 @@ struct permits {
     size_t pool_len, pool_cap;
 };
 
-/* All memory comes from the arena, inside of whose arena_try this must run; mapping, routes and
- * tallies (or NULL) must outlive the permits. */
-void permits_init(struct permits *permits, struct arena *arena, const struct mapping *mapping,
-                  const struct route *routes, size_t n_routes, struct reason_tally *tallies);
+/* All memory comes from the arena, inside of whose arena_try this must run. */
+void permits_init(struct permits *permits, struct arena *arena);
 
 /* The event's permit, valid until the next call. */
 struct permit permits_of(struct permits *permits, const struct event *event);

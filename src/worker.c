@@ -2,7 +2,11 @@
 
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+static_assert((size_t)N_OUTPUTS == (size_t)PARCEL_OUTPUTS,
+              "an output of the work has none of the parcel's");
 
 bool counts_balance(const struct counts *counts, size_t n_routes)
 {
@@ -19,17 +23,22 @@ static void init_tools(void *state)
 {
     struct worker *worker = state;
     const struct task *task = worker->task;
-    scan_init(&worker->scan, task->mapping, &worker->memory, &worker->line_memory);
-    struct reason_tally *tallies = NULL;
+    struct arena *memory = &worker->memory, *line_memory = &worker->line_memory;
+    worker->permits = (struct permits){
+        .mapping = task->mapping, .routes = task->routes, .n_routes = task->n_routes};
+    scan_init(&worker->scan, task->mapping, memory, line_memory);
     if (task->stats) {
-        stats_init(&worker->stats, task->mapping, task->n_routes, &worker->memory,
-                   &worker->line_memory);
-        tallies = worker->stats.destinations;
+        stats_init(&worker->stats, task->mapping, task->n_routes, memory, line_memory);
+        worker->permits.tallies = worker->stats.destinations;
         worker->scan.recall.forget = count_core;
         worker->scan.recall.forget_state = &worker->stats;
     }
-    permits_init(&worker->permits, &worker->memory, task->mapping, task->routes, task->n_routes,
-                 tallies);
+    if (task->audit != AUDIT_NONE) {
+        audit_init(&worker->audit, task->audit, memory, line_memory);
+        worker->permits.audit = &worker->audit;
+        worker->scan.says_refusals = true;
+    }
+    permits_init(&worker->permits, memory);
 }
 
 bool worker_init(struct worker *worker, const struct task *task)
@@ -44,18 +53,24 @@ void worker_free(struct worker *worker)
     arena_free(&worker->line_memory);
 }
 
-bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *rejects)
+bool parcel_init(struct parcel *parcel, struct sink sinks[N_OUTPUTS])
 {
     *parcel = (struct parcel){.notes = malloc(sizeof(struct notes))};
-    return parcel->notes != NULL && output_init(&parcel->output, output) &&
-           (rejects->fd < 0 || output_init(&parcel->rejects, rejects));
+    bool enough = parcel->notes != NULL;
+    for (size_t i = 0; i < N_OUTPUTS; i++) {
+        /* The audit's records may be forgotten before they are written. */
+        size_t copied_most = i == OUTPUT_AUDIT ? OUTPUT_BYTES : OUTPUT_COPIED;
+        if (sinks[i].fd >= 0)
+            enough = enough && output_init(&parcel->outputs[i], &sinks[i], copied_most);
+    }
+    return enough;
 }
 
 void parcel_free(struct parcel *parcel)
 {
     block_free(&parcel->block);
-    output_free(&parcel->output);
-    output_free(&parcel->rejects);
+    for (size_t i = 0; i < N_OUTPUTS; i++)
+        output_free(&parcel->outputs[i]);
     free(parcel->notes);
     *parcel = (struct parcel){0};
 }
@@ -65,11 +80,20 @@ static struct notes *notes_of(struct worker *worker)
     return worker->parcel->notes;
 }
 
-static enum work_status work_status(enum sink_status status, enum work_status failed)
+static enum work_status work_status(struct notes *notes, enum sink_status status,
+                                    enum output_name output)
 {
     if (status == SINK_OK)
         return WORK_DONE;
-    return status == SINK_FAILED ? failed : WORK_INTERRUPTED;
+    notes->failed = output;
+    return status == SINK_FAILED ? WORK_NOT_WRITTEN : WORK_INTERRUPTED;
+}
+
+static enum work_status put(struct worker *worker, enum output_name output,
+                            const struct text *parts, size_t n_parts, bool begins, bool ends)
+{
+    struct output *to = &worker->parcel->outputs[output];
+    return work_status(notes_of(worker), output_line(to, parts, n_parts, begins, ends), output);
 }
 
 /* Keeps a rejected line, or part of one, and its end exactly as they came in. */
@@ -77,7 +101,7 @@ static enum work_status keep_reject(struct worker *worker, struct text raw, bool
 {
     if (!worker->task->keep_rejects)
         return WORK_DONE;
-    return work_status(output_line(&worker->parcel->rejects, &raw, 1, begins, ends), WORK_REJECTS);
+    return put(worker, OUTPUT_REJECTS, &raw, 1, begins, ends);
 }
 
 static void report(struct worker *worker, enum reject reject, uint64_t line, uint64_t column)
@@ -98,22 +122,41 @@ static enum work_status reject_line(struct worker *worker, struct text raw, enum
     return status == WORK_DONE && worker->task->stop_on_reject ? WORK_STOPPED : status;
 }
 
-static enum work_status deliver_event(struct worker *worker)
+static enum work_status put_event(struct worker *worker, const struct permit *permit)
 {
-    const struct event *event = &worker->scan.event;
-    struct counts *counts = &notes_of(worker)->counts;
-    struct permit permit = permits_of(&worker->permits, event);
-    for (uint32_t i = 0; i < permit.n_routes; i++) {
-        const struct route *route = &worker->task->routes[permit.routes[i]];
-        struct text parts[] = {route->before, event->line, route->behind};
-        enum work_status status =
-            work_status(output_line(&worker->parcel->output, parts, 3, true, true), WORK_OUTPUT);
+    for (uint32_t i = 0; i < permit->n_routes; i++) {
+        const struct route *route = &worker->task->routes[permit->routes[i]];
+        struct text parts[] = {route->before, worker->scan.event.line, route->behind};
+        enum work_status status = put(worker, OUTPUT_EVENTS, parts, 3, true, true);
         if (status != WORK_DONE)
             return status;
-        counts->delivered++;
+        notes_of(worker)->counts.delivered++;
     }
-    counts->blocked += permit.n_blocked;
-    counts->events++;
+    return WORK_DONE;
+}
+
+static enum work_status put_records(struct worker *worker, struct text records, uint64_t line)
+{
+    struct audit_head head;
+    const char *file = worker->task->audit_names_files ? worker->parcel->block.name : NULL;
+    audit_head(&worker->audit, &head, &worker->scan.event, file, line);
+    struct text parts[] = {head.parts[0], head.parts[1], head.parts[2], NO_TEXT};
+    enum work_status status = WORK_DONE;
+    while (status == WORK_DONE && block_next_line(&records, &parts[3]))
+        status = put(worker, OUTPUT_AUDIT, parts, 4, true, true);
+    return status;
+}
+
+static enum work_status work_on_event(struct worker *worker, uint64_t line)
+{
+    struct permit permit = permits_of(&worker->permits, &worker->scan.event);
+    enum work_status status = put_event(worker, &permit);
+    if (status == WORK_DONE && permit.records.len != 0)
+        status = put_records(worker, permit.records, line);
+    if (status != WORK_DONE)
+        return status;
+    notes_of(worker)->counts.blocked += permit.n_blocked;
+    notes_of(worker)->counts.events++;
     return WORK_DONE;
 }
 
@@ -129,10 +172,10 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
     }
     if (reject == REJECT_NONE && worker->task->stats && !worker->scan.recalled)
         stats_look(&worker->stats, raw, 1);
-    enum work_status status =
-        reject == REJECT_NONE ? deliver_event(worker) : reject_line(worker, raw, reject, at, line);
+    enum work_status status = reject == REJECT_NONE ? work_on_event(worker, line)
+                                                    : reject_line(worker, raw, reject, at, line);
     if (status == WORK_DONE || status == WORK_STOPPED)
-        output_line_done(&worker->parcel->output, line);
+        output_line_done(&worker->parcel->outputs[OUTPUT_EVENTS], line);
     return status;
 }
 
@@ -198,19 +241,20 @@ void worker_run(struct worker *worker, struct parcel *parcel)
     struct notes *notes = parcel->notes;
     *notes = (struct notes){.status = WORK_DONE};
     worker->parcel = parcel;
-    parcel->output.reached = parcel->block.first_line - 1;
+    parcel->outputs[OUTPUT_EVENTS].reached = parcel->block.first_line - 1;
     if (!arena_try_both(&worker->memory, &worker->line_memory, run, worker))
         notes->status = WORK_NO_MEMORY;
 }
 
 enum work_status parcel_write(struct parcel *parcel)
 {
-    const struct notes *notes = parcel->notes;
+    struct notes *notes = parcel->notes;
+    enum work_status status = WORK_DONE;
     if (notes->status != WORK_DONE && notes->status != WORK_STOPPED)
         return notes->status;
-    enum work_status status = work_status(output_write(&parcel->output), WORK_OUTPUT);
-    if (status == WORK_DONE && parcel->rejects.sink != NULL)
-        status = work_status(output_write(&parcel->rejects), WORK_REJECTS);
+    for (enum output_name i = 0; i < N_OUTPUTS && status == WORK_DONE; i++)
+        if (parcel->outputs[i].sink != NULL)
+            status = work_status(notes, output_write(&parcel->outputs[i]), i);
     return status == WORK_DONE ? notes->status : status;
 }
 

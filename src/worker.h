@@ -7,7 +7,7 @@
 #define ASSENT_WORKER_H
 
 #include "event/scan.h"
-#include "stats.h"
+#include "observe/stats.h"
 #include "stream/parcel.h"
 
 /* What every worker is told; immutable while events flow. */
@@ -19,6 +19,8 @@ struct task {
     bool stop_on_reject;
     bool keep_rejects; /* there is a sink for them */
     bool stats;        /* are asked for */
+    enum audit_which audit;
+    bool audit_names_files; /* more than one is read */
 };
 
 struct counts {
@@ -38,11 +40,13 @@ struct report {
 
 enum { REPORTS_MOST = 20 }; /* the rest are only counted */
 
+/* The outputs of a parcel, in the order in which they are written. */
+enum output_name { OUTPUT_EVENTS, OUTPUT_REJECTS, OUTPUT_AUDIT, N_OUTPUTS };
+
 enum work_status {
     WORK_DONE,
     WORK_STOPPED,     /* at a rejected line, as asked */
-    WORK_OUTPUT,      /* the output's sink failed */
-    WORK_REJECTS,     /* the rejects' sink failed */
+    WORK_NOT_WRITTEN, /* a sink failed: that of the notes' `failed` */
     WORK_INTERRUPTED, /* a caught signal has come */
     WORK_NO_MEMORY,
 };
@@ -50,6 +54,7 @@ enum work_status {
 /* What the work on one block has to tell; a parcel's notes. */
 struct notes {
     enum work_status status;
+    enum output_name failed;
     struct counts counts;
     struct report reports[REPORTS_MOST];
     size_t n_reports;
@@ -61,6 +66,7 @@ struct worker {
     struct scan scan;
     struct permits permits;
     struct stats stats; /* when they are asked for */
+    struct audit audit; /* likewise */
     struct arena memory, line_memory;
     struct parcel *parcel; /* under work */
 };
@@ -78,7 +84,7 @@ bool worker_count(struct worker *worker, struct worker *sum);
 
 /* A parcel with notes and buffers for the sinks that are open (fd not -1), which must outlive it.
  * False when memory is short; parcel_free frees it, in either case. */
-bool parcel_init(struct parcel *parcel, struct sink *output, struct sink *rejects);
+bool parcel_init(struct parcel *parcel, struct sink sinks[N_OUTPUTS]);
 void parcel_free(struct parcel *parcel);
 
 /* Writes what the work left in the parcel's buffers. The status is the work's, or what went wrong

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistr.h>
 
 yajl_gen json_gen(struct arena *arena, void (*put)(void *state, const char *bytes, size_t len),
                   void *state)
@@ -14,7 +15,21 @@ yajl_gen json_gen(struct arena *arena, void (*put)(void *state, const char *byte
     return json;
 }
 
-static void put_text(yajl_gen json, struct text text)
+struct text json_utf8(struct arena *arena, const char *string)
+{
+    size_t len = strlen(string);
+    char *out = arena_alloc(arena, 3 * len), *to = out;
+    for (size_t at = 0; at < len;) {
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, (const uint8_t *)string + at, len - at);
+        memcpy(to, n > 0 ? string + at : "\xEF\xBF\xBD", n > 0 ? (size_t)n : 3);
+        to += n > 0 ? n : 3;
+        at += n > 0 ? (size_t)n : 1;
+    }
+    return (struct text){out, (size_t)(to - out)};
+}
+
+void json_key(yajl_gen json, struct text text)
 {
     yajl_gen_string(json, (const unsigned char *)text.bytes, text.len);
 }
@@ -22,13 +37,13 @@ static void put_text(yajl_gen json, struct text text)
 static void put_key(yajl_gen json, const char *key)
 {
     if (key != NULL)
-        put_text(json, text_of(key));
+        json_key(json, text_of(key));
 }
 
 void json_member(yajl_gen json, const char *key, struct text value)
 {
     put_key(json, key);
-    put_text(json, value);
+    json_key(json, value); /* yajl writes keys as it writes strings */
 }
 
 /* yajl_gen_integer knows no number past LLONG_MAX. */

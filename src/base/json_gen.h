@@ -14,6 +14,11 @@
 yajl_gen json_gen(struct arena *arena, void (*put)(void *state, const char *bytes, size_t len),
                   void *state);
 
+/* The text of a string that need not be UTF-8, as names of files: U+FFFD stands for each byte that
+ * is not. The arena's. */
+struct text json_utf8(struct arena *arena, const char *string);
+
+void json_key(yajl_gen json, struct text key);
 void json_member(yajl_gen json, const char *key, struct text value);
 void json_number(yajl_gen json, const char *key, uint64_t value);
 

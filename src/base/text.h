@@ -14,6 +14,8 @@ struct text {
 /* The text of a string literal. */
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
 
+#define NO_TEXT ((struct text){0})
+
 /* Byte for byte: nothing is normalised. */
 static inline bool text_equal(struct text a, struct text b)
 {

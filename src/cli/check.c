@@ -4,7 +4,7 @@
 #include "cli/mapping_file.h"
 #include "cli/options.h"
 #include "cli/show.h"
-#include "drift.h"
+#include "observe/drift.h"
 #include "stream/input.h"
 #include "warnings.h"
 

@@ -1,5 +1,7 @@
 #include "cli/check_options.h"
 
+#include "cli/usage.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 
@@ -25,10 +27,11 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const char command[] = "assent check";
+
 static bool wrong(const char *what, const char *value)
 {
-    message(NO_PLACE, SEVERITY_ERROR, "%s%s; try 'assent check --help'", what, value);
-    return false;
+    return usage_wrong(command, what, value);
 }
 
 static bool read_option(struct check_options *options, int option, char **argv, size_t *n_against)
@@ -47,12 +50,8 @@ static bool read_option(struct check_options *options, int option, char **argv, 
     case 'h':
         options->help = true;
         return true;
-    case ':':
-        return wrong("a value is missing after ", argv[optind - 1]);
     default:
-        if (optopt > 0 && optopt < OPTION_STRICT)
-            return wrong("unknown option -", (char[]){(char)optopt, '\0'});
-        return wrong("unknown or ambiguous option ", argv[optind - 1]);
+        return usage_no_option(command, option, argv);
     }
 }
 

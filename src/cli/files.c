@@ -47,38 +47,60 @@ static bool is_input(const struct stat *output, const struct options *options,
     return false;
 }
 
-static enum status open_rejects(const struct options *options, const struct mapping_file *mapping,
-                                const struct stat *standard_output, int *fd)
+/* What each output is called where it is an input as well. */
+static const char *const output_words[N_OUTPUTS] = {
+    [OUTPUT_EVENTS] = "is an input and standard output: name another one",
+    [OUTPUT_REJECTS] = "is an input and the file of the rejects: name another one",
+    [OUTPUT_AUDIT] = "is an input and the file of the audit: name another one",
+};
+
+/* Opens the file of an output and checks that it is none of the others; stats are theirs. */
+static enum status open_output(const struct options *options, const struct mapping_file *mapping,
+                               struct sink *sinks, struct stat *stats, enum output_name output)
 {
-    struct stat rejects, standard_error;
+    struct sink *sink = &sinks[output];
+    struct stat standard_error;
     const char *name;
-    *fd = open(options->rejects, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (*fd < 0 || fstat(*fd, &rejects) != 0)
-        return failed(options->rejects);
-    if (is_input(&rejects, options, mapping, &name))
-        return refuse(name, "is an input and the file of the rejects: name another one");
-    if (same_file(&rejects, standard_output) ||
-        (fstat(STDERR_FILENO, &standard_error) == 0 && same_file(&rejects, &standard_error)))
-        return refuse(options->rejects, "two outputs are this one file: name another one");
-    if (S_ISREG(rejects.st_mode) && ftruncate(*fd, 0) != 0)
-        return failed(options->rejects);
+    if (output != OUTPUT_EVENTS)
+        sink->fd = open(sink->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (sink->fd < 0 || fstat(sink->fd, &stats[output]) != 0)
+        return failed(sink->name);
+    if (is_input(&stats[output], options, mapping, &name))
+        return refuse(name, output_words[output]);
+    bool same = output != OUTPUT_EVENTS && fstat(STDERR_FILENO, &standard_error) == 0 &&
+                same_file(&stats[output], &standard_error);
+    for (enum output_name i = 0; i < output; i++)
+        same = same || (sinks[i].fd >= 0 && same_file(&stats[output], &stats[i]));
+    return same ? refuse(sink->name, "two outputs are this one file: name another one")
+                : STATUS_DONE;
+}
+
+static enum status inputs_there(const struct options *options)
+{
+    struct stat events;
+    for (const char *const *at = options->events; *at != NULL; at++)
+        if (!files_stat(*at, &events) || (strcmp(*at, "-") != 0 && access(*at, R_OK) != 0))
+            return failed(input_name(*at));
     return STATUS_DONE;
 }
 
 enum status files_open(const struct options *options, const struct mapping_file *mapping,
-                       int *rejects_fd)
+                       struct sink sinks[N_OUTPUTS])
 {
-    struct stat standard_output, events;
-    const char *name;
-    *rejects_fd = -1;
-    if (fstat(STDOUT_FILENO, &standard_output) != 0)
-        return failed("standard output");
-    if (is_input(&standard_output, options, mapping, &name))
-        return refuse(name, "is an input and standard output: name another one");
-    for (const char *const *at = options->events; *at != NULL; at++)
-        if (!files_stat(*at, &events) || (strcmp(*at, "-") != 0 && access(*at, R_OK) != 0))
-            return failed(input_name(*at));
-    if (options->rejects == NULL)
-        return STATUS_DONE;
-    return open_rejects(options, mapping, &standard_output, rejects_fd);
+    struct stat stats[N_OUTPUTS];
+    sinks[OUTPUT_EVENTS] = (struct sink){.fd = STDOUT_FILENO, .name = "standard output"};
+    sinks[OUTPUT_REJECTS] = (struct sink){.fd = -1, .name = options->rejects};
+    sinks[OUTPUT_AUDIT] = (struct sink){.fd = -1, .name = options->audit_file};
+    enum status status = STATUS_DONE;
+    for (enum output_name i = 0; i < N_OUTPUTS && status == STATUS_DONE; i++) {
+        if (sinks[i].name != NULL)
+            status = open_output(options, mapping, sinks, stats, i);
+        if (i == OUTPUT_EVENTS && status == STATUS_DONE)
+            status = inputs_there(options);
+    }
+    for (enum output_name i = 0; i < N_OUTPUTS && status == STATUS_DONE; i++)
+        if (i != OUTPUT_EVENTS && sinks[i].fd >= 0 && S_ISREG(stats[i].st_mode) &&
+            ftruncate(sinks[i].fd, 0) != 0)
+            status = failed(sinks[i].name);
+    return status;
 }

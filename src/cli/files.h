@@ -6,14 +6,15 @@
 #include "cli/mapping_file.h"
 #include "cli/options.h"
 #include "cli/status.h"
+#include "worker.h"
 
 /* stat, or fstat for `-`, standard input. */
 bool files_stat(const char *name, struct stat *stat_of);
 
-/* Checks the inputs against standard output, and opens the rejects' file where the options name
- * one (*rejects_fd, else -1), emptied only when it is no other file of the run. Anything but
- * STATUS_DONE comes after a message. */
+/* Makes the run's sinks: standard output, and the files that the options name, opened and, when all
+ * are found to be no other file of the run, emptied. A sink that is not asked for has fd -1.
+ * Anything but STATUS_DONE comes after a message. */
 enum status files_open(const struct options *options, const struct mapping_file *mapping,
-                       int *rejects_fd);
+                       struct sink sinks[N_OUTPUTS]);
 
 #endif

@@ -21,7 +21,7 @@ struct run {
     const struct options *options;
     struct mapping_file file;
     struct task task;
-    struct sink output, rejects;
+    struct sink sinks[N_OUTPUTS];
     struct input input;
     struct counts counts; /* of all settled blocks */
     struct progress progress;
@@ -92,8 +92,12 @@ static void make_routes(void *state)
                               .n_routes = n,
                               .max_line = run->options->max_line,
                               .stop_on_reject = run->options->stop_on_reject,
-                              .keep_rejects = run->rejects.fd >= 0,
-                              .stats = run->options->stats != STATS_NONE};
+                              .keep_rejects = run->sinks[OUTPUT_REJECTS].fd >= 0,
+                              .stats = run->options->stats != STATS_NONE,
+                              .audit = run->options->audit,
+                              .audit_names_files = run->options->events[1] != NULL};
+    if (run->options->audit != AUDIT_NONE)
+        mapping_ask_message_id(&run->file.mapping, arena);
 }
 
 /* ---- what is told ---- */
@@ -117,13 +121,16 @@ static void tell_unreported(const struct run *run)
                 rejected - run->n_reported, rejected);
 }
 
-static enum status write_failed(const struct sink *sink, struct place place)
+/* The place is that which standard output has reached. */
+static enum status write_failed(const struct run *run, const struct sink *sink, struct place place)
 {
     if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
-    const char *reached = place.line != 0      ? "; all up to this line was written"
-                          : place.file != NULL ? "; nothing of this file was written"
-                                               : "";
+    bool events = sink == &run->sinks[OUTPUT_EVENTS];
+    const char *reached = place.line != 0 && !events ? "; standard output has all up to this line"
+                          : place.line != 0          ? "; all up to this line was written"
+                          : place.file != NULL       ? "; nothing of this file was written"
+                                                     : "";
     message(place, SEVERITY_ERROR, "cannot write %s: %s%s", sink->name, strerror(sink->error),
             reached);
     return STATUS_FAILED;
@@ -149,7 +156,8 @@ static bool settle(void *context, struct parcel *parcel)
     struct run *run = context;
     const struct notes *notes = parcel->notes;
     enum work_status status = parcel_write(parcel);
-    struct place reached = {.file = parcel->block.name, .line = parcel->output.reached};
+    struct place reached = {.file = parcel->block.name,
+                            .line = parcel->outputs[OUTPUT_EVENTS].reached};
     counts_add(&run->counts, &notes->counts);
     if (status != WORK_DONE || notes->n_reports != 0)
         progress_hide(&run->progress);
@@ -160,11 +168,8 @@ static bool settle(void *context, struct parcel *parcel)
         return true;
     case WORK_STOPPED:
         break;
-    case WORK_OUTPUT:
-        run->status = write_failed(&run->output, reached);
-        break;
-    case WORK_REJECTS:
-        run->status = write_failed(&run->rejects, reached);
+    case WORK_NOT_WRITTEN:
+        run->status = write_failed(run, &run->sinks[notes->failed], reached);
         break;
     case WORK_INTERRUPTED:
         run->status = STATUS_INTERRUPTED;
@@ -201,7 +206,7 @@ static bool make_crew(struct run *run)
             return false;
     }
     while (run->n_parcels < n_parcels)
-        if (!parcel_init(&run->parcels[run->n_parcels++], &run->output, &run->rejects))
+        if (!parcel_init(&run->parcels[run->n_parcels++], run->sinks))
             return false;
     return true;
 }
@@ -239,12 +244,12 @@ static enum status stream(struct run *run)
 }
 
 /* Closes a sink and keeps the worse of the two statuses. */
-static enum status close_sink(struct sink *sink, enum status status)
+static enum status close_sink(const struct run *run, struct sink *sink, enum status status)
 {
     sink_cut_back(sink);
     if (sink_close(sink) == SINK_OK || status != STATUS_DONE)
         return status;
-    return write_failed(sink, NO_PLACE);
+    return write_failed(run, sink, NO_PLACE);
 }
 
 static enum status unaccounted(void)
@@ -269,8 +274,8 @@ static enum status run_crew(struct run *run)
     if (!make_crew(run))
         return out_of_memory(NO_PLACE);
     enum status status = stream(run);
-    status = close_sink(&run->output, status);
-    status = close_sink(&run->rejects, status);
+    for (size_t i = 0; i < N_OUTPUTS; i++)
+        status = close_sink(run, &run->sinks[i], status);
     tell_unreported(run);
     if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes))
         status = unaccounted();
@@ -289,9 +294,7 @@ static enum status run(struct run *run)
     mapping_file_tell(&run->file);
     if (run->file.findings.n != 0 || !destinations_known(options, &run->file.mapping))
         return STATUS_USAGE;
-    run->output = (struct sink){.fd = STDOUT_FILENO, .name = "standard output"};
-    run->rejects = (struct sink){.fd = -1, .name = options->rejects};
-    enum status status = files_open(options, &run->file, &run->rejects.fd);
+    enum status status = files_open(options, &run->file, run->sinks);
     if (status != STATUS_DONE)
         return status;
     if (!arena_try(&run->file.arena, make_routes, run))

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistr.h>
 
 struct report_form {
     const char *name;
@@ -90,21 +89,6 @@ static void github_tell(struct finding_report *report, const struct told *told)
 
 /* ---- JSON ---- */
 
-/* A file's name need not be UTF-8; JSON must be: U+FFFD stands for each byte that is not. */
-static const char *as_utf8(struct arena *arena, const char *name)
-{
-    size_t len = strlen(name);
-    char *out = arena_alloc(arena, 3 * len + 1), *to = out;
-    for (size_t at = 0; at < len;) {
-        ucs4_t c;
-        int n = u8_mbtoucr(&c, (const uint8_t *)name + at, len - at);
-        memcpy(to, n > 0 ? name + at : "\xEF\xBF\xBD", n > 0 ? (size_t)n : 3);
-        to += n > 0 ? n : 3;
-        at += n > 0 ? (size_t)n : 1;
-    }
-    return out;
-}
-
 static void json_start(struct finding_report *report)
 {
     json_open_array(report->json, NULL);
@@ -113,7 +97,7 @@ static void json_start(struct finding_report *report)
 static void json_tell(struct finding_report *report, const struct told *told)
 {
     json_open(report->json, NULL);
-    json_member(report->json, "file", text_of(as_utf8(&report->arena, told->place.file)));
+    json_member(report->json, "file", json_utf8(&report->arena, told->place.file));
     json_number(report->json, "line", told->place.line);
     json_number(report->json, "column", told->place.column);
     json_member(report->json, "severity", text_of(severity_word(kind_of(told)->severity)));

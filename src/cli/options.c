@@ -1,7 +1,7 @@
 #include "cli/options.h"
 
-#include "base/message.h"
 #include "base/system.h"
+#include "cli/usage.h"
 
 #include <getopt.h>
 #include <stdint.h>
@@ -16,6 +16,8 @@ const char options_help[] =
     "  -f, --format tsv|json   the tag's form (default: tsv)\n"
     "  -d, --destination ID    only this destination; may repeat\n"
     "  -j, --jobs N            worker threads (default: one per processor)\n"
+    "      --audit FILE        put every decision on record, as JSON lines\n"
+    "      --audit-only WHICH  only decisions that block or deliver\n"
     "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
     "      --rejects FILE      keep the lines that are not events\n"
     "      --on-reject ACTION  continue (default) or stop\n"
@@ -32,7 +34,15 @@ const char options_help[] =
 
 enum { JOBS_MOST = 256 };
 
-enum { OPTION_MAX_LINE = 256, OPTION_REJECTS, OPTION_ON_REJECT, OPTION_STATS, OPTION_PROGRESS };
+enum {
+    OPTION_MAX_LINE = 256,
+    OPTION_REJECTS,
+    OPTION_ON_REJECT,
+    OPTION_STATS,
+    OPTION_PROGRESS,
+    OPTION_AUDIT,
+    OPTION_AUDIT_ONLY,
+};
 
 static const struct option long_options[] = {
     {"mapping", required_argument, NULL, 'm'},
@@ -40,6 +50,8 @@ static const struct option long_options[] = {
     {"destination", required_argument, NULL, 'd'},
     {"jobs", required_argument, NULL, 'j'},
     {"max-line", required_argument, NULL, OPTION_MAX_LINE},
+    {"audit", required_argument, NULL, OPTION_AUDIT},
+    {"audit-only", required_argument, NULL, OPTION_AUDIT_ONLY},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
     {"progress", optional_argument, NULL, OPTION_PROGRESS},
@@ -54,11 +66,13 @@ static const char *const format_words[] = {"tsv", "json", NULL};
 static const char *const on_reject_words[] = {"continue", "stop", NULL};
 static const char *const progress_words[] = {"never", "auto", "always", NULL};
 static const char *const stats_words[] = {"table", "json", NULL};
+static const char *const audit_words[] = {"block", "deliver", NULL};
+
+static const char command[] = "assent";
 
 static bool wrong(const char *what, const char *value)
 {
-    message(NO_PLACE, SEVERITY_ERROR, "%s%s; try 'assent --help'", what, value);
-    return false;
+    return usage_wrong(command, what, value);
 }
 
 /* A number of bytes with an optional suffix K, M or G (powers of 1024); at least 1. */
@@ -94,15 +108,6 @@ static bool read_jobs(const char *text, size_t *jobs)
     return *text == '\0' && n >= 1 && n <= JOBS_MOST;
 }
 
-/* The number of the value among the words, which NULL ends; -1: it is none of them. */
-static int word_of(const char *value, const char *const *words)
-{
-    for (int i = 0; words[i] != NULL; i++)
-        if (strcmp(words[i], value) == 0)
-            return i;
-    return -1;
-}
-
 static bool read_option(struct options *options, int option, char **argv)
 {
     int word;
@@ -111,7 +116,7 @@ static bool read_option(struct options *options, int option, char **argv)
         options->mapping = optarg;
         return true;
     case 'f':
-        word = word_of(optarg, format_words);
+        word = word_find(format_words, text_of(optarg));
         options->format = (enum format)word;
         return word >= 0 || wrong("--format is tsv or json, not ", optarg);
     case 'd':
@@ -127,15 +132,22 @@ static bool read_option(struct options *options, int option, char **argv)
         options->rejects = optarg;
         return true;
     case OPTION_ON_REJECT:
-        word = word_of(optarg, on_reject_words);
+        word = word_find(on_reject_words, text_of(optarg));
         options->stop_on_reject = word == 1;
         return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
+    case OPTION_AUDIT:
+        options->audit_file = optarg;
+        return true;
+    case OPTION_AUDIT_ONLY:
+        word = word_find(audit_words, text_of(optarg));
+        options->audit = (enum audit_which)(word + AUDIT_BLOCKED);
+        return word >= 0 || wrong("--audit-only is block or deliver, not ", optarg);
     case OPTION_PROGRESS:
-        word = optarg == NULL ? PROGRESS_AUTO : word_of(optarg, progress_words);
+        word = optarg == NULL ? PROGRESS_AUTO : word_find(progress_words, text_of(optarg));
         options->progress = (enum progress_when)word;
         return word >= 0 || wrong("--progress is auto, always or never, not ", optarg);
     case OPTION_STATS:
-        word = optarg == NULL ? 0 : word_of(optarg, stats_words);
+        word = optarg == NULL ? 0 : word_find(stats_words, text_of(optarg));
         options->stats = (enum stats_form)(word + STATS_TABLE);
         return word >= 0 || wrong("--stats is table or json, not ", optarg);
     case 'h':
@@ -144,12 +156,8 @@ static bool read_option(struct options *options, int option, char **argv)
     case 'V':
         options->version = true;
         return true;
-    case ':':
-        return wrong("a value is missing after ", argv[optind - 1]);
     default:
-        if (optopt > 0 && optopt < OPTION_MAX_LINE)
-            return wrong("unknown option -", (char[]){(char)optopt, '\0'});
-        return wrong("unknown or ambiguous option ", argv[optind - 1]);
+        return usage_no_option(command, option, argv);
     }
 }
 
@@ -172,6 +180,10 @@ bool options_read(struct options *options, int argc, char **argv)
         return true;
     if (options->mapping == NULL)
         return wrong("no mapping: name one with -m", "");
+    if (options->audit != AUDIT_NONE && options->audit_file == NULL)
+        return wrong("--audit-only narrows an audit: name its file with --audit", "");
+    if (options->audit_file != NULL && options->audit == AUDIT_NONE)
+        options->audit = AUDIT_ALL;
     if (optind < argc)
         options->events = (const char *const *)&argv[optind];
     return true;

@@ -2,6 +2,8 @@
 #ifndef ASSENT_OPTIONS_H
 #define ASSENT_OPTIONS_H
 
+#include "observe/audit.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,7 +21,9 @@ struct options {
     size_t n_destinations;
     size_t max_line;
     size_t jobs;
-    const char *rejects; /* NULL: they are only counted */
+    const char *rejects;    /* NULL: they are only counted */
+    const char *audit_file; /* NULL: there is none */
+    enum audit_which audit;
     bool stop_on_reject;
     enum stats_form stats;
     enum progress_when progress;

@@ -21,7 +21,9 @@ enum integrations_state {
 enum { EVENT_SAID_MOST = 128 };
 
 struct event {
-    struct text line; /* borrowed: the event's bytes, without the line's end */
+    struct text line;       /* borrowed: the event's bytes, without the line's end */
+    struct text message_id; /* of the line: the string of /messageId, raw, with its quotes. Empty
+                             * when nobody asked for it, or it is no string, or there twice */
 
     enum consent_state consent;
     uint64_t *consented; /* a bit per category of the mapping: its preference is exactly true */

@@ -133,7 +133,7 @@ static int on_key(void *ctx, const unsigned char *bytes, size_t len)
     return on_a_path(ctx) ? key_on_a_path(ctx, bytes, len) : 1;
 }
 
-/* Notes a category that is consented, or an integrations key and whether it allows. */
+/* Notes a category and whether it is consented, or an integrations key and whether it allows. */
 static void say(struct event *event, bool is_category, size_t number, bool yes)
 {
     if (event->n_said == EVENT_SAID_MOST || number >= UINT32_MAX / 4) {
@@ -148,10 +148,10 @@ static void member_value(struct scan *scan, enum value value)
 {
     if (scan->child != 0 && value != VALUE_OBJECT)
         scan->seen[scan->child].not_an_object = true;
-    if (scan->category != IDS_NONE && value == VALUE_TRUE) {
+    if (scan->category != IDS_NONE && value == VALUE_TRUE)
         bitset_add(scan->event.consented, scan->category);
-        say(&scan->event, true, scan->category, true);
-    }
+    if (scan->category != IDS_NONE && (value == VALUE_TRUE || scan->says_refusals))
+        say(&scan->event, true, scan->category, value == VALUE_TRUE);
     if (scan->integration != IDS_NONE) {
         bool allows = value == VALUE_TRUE || value == VALUE_OBJECT;
         if (!allows)
@@ -193,17 +193,33 @@ static int on_number(void *ctx, const char *bytes, size_t len)
     return on_scalar(ctx, VALUE_NUMBER);
 }
 
+static void source_id(struct scan *scan, const unsigned char *bytes, size_t len)
+{
+    struct text id = {(const char *)bytes, len};
+    bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
+    scan->source_listed =
+        !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
+    if (scan->observer != NULL && scan->observer->source != NULL)
+        scan->observer->source(scan->observer->state, id);
+}
+
+/* A raw string without its quotes. One with a lone surrogate would be no JSON to many readers. */
+static void message_id(struct scan *scan, struct text raw)
+{
+    struct text token = {raw.bytes - 1, raw.len + 2};
+    scan->event.message_id = json_string_has_lone_surrogate(raw) ? NO_TEXT : token;
+}
+
 static int on_string(void *ctx, const unsigned char *bytes, size_t len)
 {
     struct scan *scan = ctx;
-    if (on_a_path(scan) && scan->child != 0 &&
-        (scan->mapping->paths.nodes[scan->child].roles & ROLE_SOURCE)) {
-        struct text id = {(const char *)bytes, len};
-        bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
-        scan->source_listed =
-            !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
-        if (scan->observer != NULL && scan->observer->source != NULL)
-            scan->observer->source(scan->observer->state, id);
+    if (on_a_path(scan) && scan->child != 0) {
+        unsigned roles = scan->mapping->paths.nodes[scan->child].roles;
+        if ((roles & ROLE_SOURCE) != 0)
+            source_id(scan, bytes, len);
+        if ((roles & ROLE_MESSAGE_ID) != 0)
+            message_id(scan,
+                       json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));
     }
     return on_scalar(scan, VALUE_STRING);
 }
@@ -293,6 +309,7 @@ static void reset(struct scan *scan, struct text line)
     memset(scan->seen, 0, scan->mapping->paths.n * sizeof *scan->seen);
     memset(scan->bits, 0, scan->n_bits * sizeof *scan->bits);
     scan->event.line = line;
+    scan->event.message_id = NO_TEXT;
     scan->event.n_said = 1; /* the first word is the states', which consent_settle knows */
     scan->event.said_too_much = false;
     scan->category_twice = scan->all_twice = scan->any_integration = scan->source_listed = false;
@@ -346,6 +363,9 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
         return REJECT_TWO_VALUES;
     if (status != yajl_status_ok)
         return REJECT_NOT_ENDED;
+    const struct key_way *way = &scan->mapping->paths.message_id;
+    if (way->n != 0 && scan->seen[way->nodes[0]].times != 1)
+        scan->event.message_id = NO_TEXT;
     consent_settle(scan);
     return REJECT_NONE;
 }
@@ -364,6 +384,10 @@ static bool event_skim(struct scan *scan, struct text line)
     scan->recalled =
         known || (scan->observer == NULL && recall_keep(&scan->recall, core, &scan->event));
     scan->event.line = line;
+    scan->event.message_id = NO_TEXT;
+    struct text raw;
+    if (skim_message_id(&scan->skim, &raw))
+        message_id(scan, raw);
     return true;
 }
 

@@ -39,7 +39,8 @@ struct scan {
     const struct mapping *mapping;
     const struct scan_observer *observer; /* NULL: none, as scan_init leaves it */
     struct event event;
-    bool skims; /* lines are skimmed first: as the build says, and the tests */
+    bool skims;         /* lines are skimmed first: as the build says, and the tests */
+    bool says_refusals; /* event->said tells refused from missing categories, too */
     struct skim skim;
     struct recall recall;
     bool recalled;          /* the event is with recall, which counts it */

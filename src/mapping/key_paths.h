@@ -1,6 +1,7 @@
 /*
  * The keys on the way from an event to what assent reads of it: the consent object's preferences,
- * the integrations object, the source id. One small tree of keys, which the event's scan follows.
+ * the integrations object, the source id, and the messageId where somebody asks for it. One small
+ * tree of keys, which the event's scan follows.
  */
 #ifndef ASSENT_KEY_PATHS_H
 #define ASSENT_KEY_PATHS_H
@@ -14,6 +15,7 @@ enum key_role {
     ROLE_PREFERENCES = 1,  /* its members are categories */
     ROLE_INTEGRATIONS = 2, /* its members are integrations keys */
     ROLE_SOURCE = 4,       /* its value is the source id */
+    ROLE_MESSAGE_ID = 8,   /* its value names the event; it decides nothing */
 };
 
 struct key_node {
@@ -39,6 +41,7 @@ struct key_paths {
     struct key_way consent; /* to the consent object and, where it has a name, its preferences */
     struct key_way integrations;
     struct key_way source;
+    struct key_way message_id; /* empty unless it was asked for */
 };
 
 static inline uint64_t length_bit(size_t len)

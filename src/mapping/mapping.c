@@ -47,3 +47,10 @@ void mapping_build_masks(struct mapping *mapping, struct arena *arena)
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++)
         build_masks(mapping, arena, &mapping->destinations[i], masks_of);
 }
+
+void mapping_ask_message_id(struct mapping *mapping, struct arena *arena)
+{
+    struct text key = TEXT("messageId");
+    mapping->paths.message_id =
+        key_paths_add(&mapping->paths, arena, (struct json_path){&key, 1}, ROLE_MESSAGE_ID);
+}

@@ -64,6 +64,9 @@ struct mapping {
 /* Builds the destinations' masks from their categories and the rules. */
 void mapping_build_masks(struct mapping *mapping, struct arena *arena);
 
+/* Has scans made from now on read the events' messageId, too. It costs them a little. */
+void mapping_ask_message_id(struct mapping *mapping, struct arena *arena);
+
 static inline size_t mapping_n_destinations(const struct mapping *mapping)
 {
     return mapping->destination_ids.n;

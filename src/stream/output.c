@@ -5,9 +5,9 @@
 /* Room for the marks of lines of no more than `{}`; memory that is not used costs nothing. */
 enum { N_MARKS = 96 * 1024 };
 
-bool output_init(struct output *output, struct sink *sink)
+bool output_init(struct output *output, struct sink *sink, size_t copied_most)
 {
-    *output = (struct output){.sink = sink, .full = output_write};
+    *output = (struct output){.sink = sink, .full = output_write, .copied_most = copied_most};
     output->pieces = malloc(OUTPUT_PIECES * sizeof *output->pieces);
     output->bytes = malloc(OUTPUT_BYTES);
     output->marks = malloc(N_MARKS * sizeof *output->marks);
@@ -37,10 +37,18 @@ enum sink_status output_write(struct output *output)
     return status;
 }
 
-static bool has_room(const struct output *output, size_t n_parts)
+static size_t bytes_to_copy(const struct output *output, const struct text *parts, size_t n_parts)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_parts; i++)
+        n += parts[i].len <= output->copied_most ? parts[i].len : 0;
+    return n;
+}
+
+static bool has_room(const struct output *output, size_t n_parts, size_t to_copy)
 {
     return output->n_pieces + n_parts <= OUTPUT_PIECES &&
-           output->n_bytes + n_parts * OUTPUT_COPIED <= OUTPUT_BYTES && output->n_marks < N_MARKS;
+           to_copy <= OUTPUT_BYTES - output->n_bytes && output->n_marks < N_MARKS;
 }
 
 /* What lies right behind the last piece makes it longer. */
@@ -54,9 +62,9 @@ static void add_piece(struct output *output, const char *bytes, size_t len)
     output->len += len;
 }
 
-static void add_part(struct output *output, struct text part)
+static void add_part(struct output *output, struct text part, size_t copied_most)
 {
-    if (part.len > OUTPUT_COPIED) {
+    if (part.len > copied_most) {
         add_piece(output, part.bytes, part.len);
     } else if (part.len != 0) {
         char *copy = output->bytes + output->n_bytes;
@@ -69,7 +77,8 @@ static void add_part(struct output *output, struct text part)
 enum sink_status output_line(struct output *output, const struct text *parts, size_t n_parts,
                              bool begins, bool ends)
 {
-    if (!has_room(output, n_parts)) {
+    size_t to_copy = bytes_to_copy(output, parts, n_parts);
+    if (!has_room(output, n_parts, to_copy)) {
         enum sink_status status = output->full(output);
         if (status != SINK_OK)
             return status;
@@ -77,9 +86,13 @@ enum sink_status output_line(struct output *output, const struct text *parts, si
     if (output->len == 0)
         output->begins = begins;
     output->open = !ends;
-    for (size_t i = 0; i < n_parts; i++)
-        add_part(output, parts[i]);
-    return SINK_OK;
+    size_t copied_most = to_copy <= OUTPUT_BYTES ? output->copied_most : 0;
+    bool borrows = false;
+    for (size_t i = 0; i < n_parts; i++) {
+        add_part(output, parts[i], copied_most);
+        borrows = borrows || parts[i].len > copied_most;
+    }
+    return borrows && output->copied_most == OUTPUT_BYTES ? output->full(output) : SINK_OK;
 }
 
 void output_line_done(struct output *output, uint64_t line)

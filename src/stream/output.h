@@ -35,6 +35,7 @@ struct output {
 
     /* private */
     struct iovec *pieces;
+    size_t copied_most;
     size_t n_pieces;
     size_t len;  /* of all pieces */
     char *bytes; /* copied ones */
@@ -45,11 +46,14 @@ struct output {
     bool open;   /* its last byte does not end one */
 };
 
-/* False when memory is short. The sink must outlive the output; output_free frees the list. */
-bool output_init(struct output *output, struct sink *sink);
+/* A list of which parts of up to that many bytes are copied: OUTPUT_COPIED, or OUTPUT_BYTES for
+ * parts that do not stay as they are. False when memory is short. The sink must outlive the output;
+ * output_free frees the list. */
+bool output_init(struct output *output, struct sink *sink, size_t copied_most);
 void output_free(struct output *output);
 
-/* Adds one line made of several parts, which must stay as they are until the next output_write.
+/* Adds one line made of several parts. Those that are not copied must stay as they are until the
+ * next output_write, but when the list copies all: what is too long for it is written at once.
  * Without `begins` it goes on with the line before, without `ends` it will be gone on with. */
 enum sink_status output_line(struct output *output, const struct text *parts, size_t n_parts,
                              bool begins, bool ends);

@@ -5,9 +5,12 @@
 #include "stream/block.h"
 #include "stream/output.h"
 
+/* How many outputs the work has; it knows which they are. One without a sink is not used. */
+enum { PARCEL_OUTPUTS = 3 };
+
 struct parcel {
     struct block block;
-    struct output output, rejects;
+    struct output outputs[PARCEL_OUTPUTS];
     void *notes; /* what the work has to say of the block; the pipeline does not look at it */
 };
 

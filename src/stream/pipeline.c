@@ -79,9 +79,10 @@ static enum sink_status hand_over(struct output *output)
 
 static void set_hooks(struct slot *slot, enum sink_status (*full)(struct output *output))
 {
-    struct parcel *parcel = slot->parcel;
-    parcel->output.full = parcel->rejects.full = full;
-    parcel->output.full_context = parcel->rejects.full_context = slot;
+    for (size_t i = 0; i < PARCEL_OUTPUTS; i++) {
+        slot->parcel->outputs[i].full = full;
+        slot->parcel->outputs[i].full_context = slot;
+    }
 }
 
 static bool may_read(const struct pipeline *pipeline)

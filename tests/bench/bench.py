@@ -539,11 +539,24 @@ class Bench:
         counting["--stats"] = [*counting["plain"], "--stats"]
         ratio = Runs(timed_without_messages, counting, self.rounds).ratio("--stats", "plain")
         self.report.bound("(b) time with --stats / without, -j 1", ratio, "<=", 1.05)
+        self.audited()
         speed = runs.ratio("bare yajl -j 1", "assent -j 1")
         self.report.bound("(b) speed / bare yajl's, -j 1", speed, ">=", 2.5)
         if self.has_jobs:
             speed_up = runs.ratio("assent -j 1", "assent -j 2")
             self.report.bound("(b) speed of -j 2 / -j 1", speed_up, ">=", 1.7)
+
+    def audited(self):
+        """What a record of each blocked pair costs, thrown away and kept."""
+        plain = self.filter(self.events, 1)
+        commands = {"plain": plain}
+        for name, file in (("/dev/null", "/dev/null"), ("a file", self.path("audit.ndjson"))):
+            commands[name] = [*plain, "--audit", file, "--audit-only", "block"]
+        runs = Runs(timed, commands, self.rounds)
+        for name in ("/dev/null", "a file"):
+            ratio = runs.ratio(name, "plain")
+            self.report.bound(f"(b) time with --audit into {name} / without", ratio, "<=", 1.5)
+        os.remove(self.path("audit.ndjson"))
 
     # c
 

@@ -7,7 +7,7 @@ A pair is one event under one mapping. A batch is one mapping with some dozens
 of lines; each is made from the seed and its number alone, so `--batch K` runs
 the one that a difference named. Of every batch are compared, byte for byte:
   - the filter's standard output, its rejects file and its exit status,
-  - its --stats=json, for some of the batches,
+  - its --stats=json and its --audit, for some of the batches,
   - what `decisions MAPPING < EVENTS` prints: each decision with its reason.
 Each batch also gives the filter some invalid mappings: status 2, no output.
 
@@ -66,9 +66,19 @@ class Decided:
         self.kind, event = oracle.classify_line(line)
         self.decisions = []
         self.consent, self.preferences = None, None
+        self.message_id = None
         if self.kind == oracle.EVENT:
             self.decisions = oracle.decide(mapping, event)
             self.consent, self.preferences = oracle.consent_of(mapping, event)
+            self.message_id = message_id_of(event)
+
+
+def message_id_of(event):
+    """None unless /messageId stands there once and is a string that all can read."""
+    values = event.values_of("messageId")
+    if len(values) != 1 or not oracle.is_string(values[0]):
+        return None
+    return None if oracle.has_lone_surrogate(values[0]) else values[0]
 
 
 def decide_lines(mapping, data):
@@ -147,6 +157,7 @@ class FilterRun:
             self.max_line = max(1, length)
         self.from_file = rng.random() < 0.5
         self.stats = rng.random() < 0.5
+        self.audit = rng.choice((None, "", "block", "deliver"))
         self.mapping = mapping
 
     def arguments(self, rng, folder):
@@ -161,6 +172,10 @@ class FilterRun:
             options.append(["--rejects", os.path.join(folder, "rejects")])
         if self.stats:
             options.append(["--stats=json"])
+        if self.audit is not None:
+            options.append(["--audit", os.path.join(folder, "audit")])
+        if self.audit:
+            options.append(["--audit-only", self.audit])
         if self.max_line is not None:
             number = str(self.max_line)
             if self.max_line % 1024 == 0:
@@ -199,6 +214,48 @@ class FilterRun:
         if self.form == "json":
             return b'{"destination":"' + tag + b'","event":' + content + b"}\n"
         return tag + b"\t" + content + b"\n"
+
+
+def expected_audit(filter_run, lines):
+    """What stands in the audit's file, parsed: a list of members for each record."""
+    records = []
+    mapping = filter_run.mapping
+    for line in lines:
+        if line.kind != oracle.EVENT or filter_run.is_rejected(line):
+            continue
+        for destination, (name, decision, reason) in zip(
+            mapping.destinations, line.decisions, strict=True
+        ):
+            asked = filter_run.destinations is None or name in filter_run.destinations
+            if not asked or filter_run.audit not in ("", decision):
+                continue
+            categories = []
+            if line.consent == oracle.STATED:
+                for category in destination.categories:
+                    values = line.preferences.values_of(category)
+                    answer = values == [True] if values else None
+                    categories.append((category, answer))
+            records.append(
+                [
+                    ("line", line.number),
+                    ("messageId", line.message_id),
+                    ("destination", name),
+                    ("decision", decision),
+                    ("reason", reason),
+                    ("categories", categories),
+                ]
+            )
+    return records
+
+
+def compare_audit(filter_run, lines, data, done):
+    expected = expected_audit(filter_run, lines)
+    records = [json.loads(line, object_pairs_hook=list) for line in split_at_lf(data)]
+    if records != expected:
+        at = first_difference(expected, records)
+        what = f"--audit: record {at + 1} differs"
+        pair = [ascii(part[at : at + 1]) for part in (expected, records)]
+        raise Difference([what, f"oracle: {pair[0]}", f"program: {pair[1]}"], done)
 
 
 ID_BYTES = 256  # that --stats keeps of an undeclared category's id
@@ -327,6 +384,8 @@ def compare_filter(program, filter_run, arguments, expected, lines, data, folder
         compare_lines("rejects", rejected, rejects, lines, done)
     if filter_run.stats:
         compare_stats(filter_run, lines, done)
+    if filter_run.audit is not None:
+        compare_audit(filter_run, lines, read_file(folder, "audit"), done)
     status = 1 if rejected else 0
     if done.returncode != status:
         raise Difference(

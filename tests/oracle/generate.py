@@ -1151,9 +1151,22 @@ def put_decoy(rng, plan, root):
         root.add("note", '"context":{"consent":{"categoryPreferences":{"Ads":true}}}')
 
 
+def put_message_id(rng, root):
+    """A messageId, now and then an odd one, none, or two."""
+    odd = ("", "caf\u00e9 \"x\" \\", "\u0000\u2028", "\ud83c\udf6a", "\ud800", 7, None, Obj())
+    how = rng.random()
+    if how < 0.9:
+        value = f"m-{rng.randrange(10**6)}" if how < 0.75 else rng.choice(odd)
+        root.add("messageId", value)
+    if 0.85 < how < 0.95:
+        key = rng.choice(("messageId", look_alike(rng, "messageId")))
+        root.add(key, rng.choice(("other", *odd)))
+
+
 def random_event(rng, plan):
     """One event as a tree."""
-    root = Obj([("type", "track"), ("messageId", f"m-{rng.randrange(10**6)}")])
+    root = Obj([("type", "track")])
+    put_message_id(rng, root)
     if rng.random() < 0.3:
         root.add("event", rng.choice(("Order Completed", "caf\u00e9", "\U0001f36a")))
     if rng.random() < 0.3:

@@ -16,6 +16,9 @@ const char *const same_mappings[] = {
     "\"destinations\":{\"B\":[\"Ads\",\"Fun\"]}}",
     "{\"version\":1,\"consent\":{\"object\":\"\",\"preferences\":\"\"},"
     "\"destinations\":{\"B\":[\"Ads\",\"context\"]}}",
+    "{\"version\":1,\"consent\":{\"object\":\"/messageId\",\"preferences\":\"messageId\"},"
+    "\"sources\":{\"key\":\"/messageId\",\"other\":[\"s\"]},"
+    "\"destinations\":{\"B\":[\"Ads\",\"Fun\"]}}",
     NULL,
 };
 
@@ -26,6 +29,7 @@ static void prepare(void *state)
     scan_init(&same->skimmed, &same->mapping, &same->memory, &same->line_memory);
     same->parsed.skims = false;
     same->skimmed.skims = true;
+    same->parsed.says_refusals = same->skimmed.says_refusals = true;
 }
 
 struct reading {
@@ -40,6 +44,7 @@ static void read_mapping(void *state)
     mapping_read(&reading->same->mapping, text_of(reading->mapping), &findings);
     if (findings.n != 0)
         abort();
+    mapping_ask_message_id(&reading->same->mapping, findings.arena);
     prepare(reading->same);
 }
 
@@ -68,7 +73,8 @@ static bool same_event(const struct scan *a, const struct scan *b)
            x->n_said == y->n_said && x->said_too_much == y->said_too_much &&
            memcmp(x->said, y->said, x->n_said * sizeof *x->said) == 0 &&
            memcmp(a->bits, b->bits, a->n_bits * sizeof *a->bits) == 0 &&
-           x->line.bytes == y->line.bytes && x->line.len == y->line.len;
+           x->line.bytes == y->line.bytes && x->line.len == y->line.len &&
+           x->message_id.bytes == y->message_id.bytes && x->message_id.len == y->message_id.len;
 }
 
 struct trial {

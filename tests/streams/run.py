@@ -4,6 +4,7 @@ the input, whole lines at every end, no waiting for more input. Prints TAP.
     run.py ASSENT [sanitized]      sanitized: a program whose memory says nothing
 """
 import fcntl
+import json
 import os
 import random
 import re
@@ -67,8 +68,8 @@ class Streams:
         return subprocess.Popen([self.assent, "-m", self.mapping, *options], **how)
 
     def results(self, options, events, chop=None):
-        """Output, rejects, messages and status of a run; chop(bytes) yields what is written."""
-        rejects = self.file("rejects")
+        """Output, rejects, messages, audit and status of a run; chop(bytes) yields what is written."""
+        rejects, audit = self.file("rejects"), self.file("audit", b"")
         process = self.start("--rejects", rejects, *options)
 
         def feed():
@@ -88,7 +89,8 @@ class Streams:
         process.stdout.close()
         process.stderr.close()
         with open(rejects, "rb") as file:
-            return out, file.read(), errors[0], process.wait()
+            with open(audit, "rb") as records:
+                return out, file.read(), errors[0], records.read(), process.wait()
 
 
 def at_random(seed, most):
@@ -105,9 +107,11 @@ def at_random(seed, most):
 
 def same_for_all_jobs(streams):
     events = make_events(1, 6_000_000)
-    for options in ([], ["--max-line", "1K"], ["-f", "json", "-d", "both"], ["--stats=json"]):
+    audit = ["--stats=json", "--audit", streams.file("audit")]
+    for options in ([], ["--max-line", "1K"], ["-f", "json", "-d", "both"], audit):
         expected = streams.results(["-j", "1", *options], events)
-        assert expected[3] == 1 and expected[1] and expected[0]
+        assert expected[4] == 1 and expected[1] and expected[0]
+        assert (len(expected[3]) > 1_000_000) == (options is audit), len(expected[3])
         for jobs in JOBS:
             for chop in (None, at_random(jobs, 9000), at_random(jobs, 300_000)):
                 assert streams.results(["-j", jobs, *options], events, chop) == expected, (jobs, options)
@@ -124,7 +128,7 @@ def same_byte_by_byte(streams):
 def stop_on_reject(streams):
     events = b"".join(b'{"n":%d}\n' % n for n in range(200_000)) + b"[]\n" + b'{"late":1}\n' * 200_000
     expected = streams.results(["-j", "1", "--on-reject", "stop"], events[: events.index(b"[]") + 3])
-    assert expected[3] == 1 and expected[1] == b"[]\n" and expected[0].count(b"\n") == 600_000
+    assert expected[4] == 1 and expected[1] == b"[]\n" and expected[0].count(b"\n") == 600_000
     for jobs in JOBS:
         process = streams.start("-j", jobs, "--on-reject", "stop", stdin=subprocess.PIPE)
         feeder = threading.Thread(target=write_quietly, args=(process.stdin, events))
@@ -268,6 +272,23 @@ def a_file_that_may_not_grow(streams):
             close(process)
 
 
+def long_message_ids(streams):
+    """Records longer than the buffers of an output, which are forgotten while they wait."""
+    ids = [b'"%s"' % (b"m" * n) for n in (1, 79, 80, 81, 500, 300_000, 1_048_000, 1_048_577, 3_000_000)]
+    events = b"".join(b'{"messageId":%s,%s}\n' % (i, consent(b"true", b"false")) for i in ids * 3)
+    expected = None
+    for jobs in JOBS:
+        got = streams.results(["-j", jobs, "--audit", streams.file("audit")], events)
+        expected = expected or got
+        assert got == expected
+        records = [json.loads(line) for line in got[3].splitlines()]
+        pairs = len(records) // len(ids * 3)
+        assert len(records) == pairs * len(ids) * 3 and pairs > 1
+        for n, record in enumerate(records):
+            assert json.dumps(record["messageId"]).encode() == ids[n // pairs % len(ids)]
+            assert record["line"] == n // pairs + 1
+
+
 def peak_kib(pid):
     """The process's peak memory; 0 where the system does not say."""
     try:
@@ -375,6 +396,7 @@ CHECKS = (
     a_reader_that_goes_away,
     a_pipe_that_does_not_block,
     a_file_that_may_not_grow,
+    long_message_ids,
     long_lines_and_little_memory,
     stats_of_many_categories_and_little_memory,
     progress_in_a_terminal,

@@ -8,14 +8,55 @@ static struct event event;
 static uint64_t consented[2], named[1], refused[1];
 
 /* Six knobs in the order of enum knob. */
-#define BETA {{MATCH_ANY, UNMAPPED_BLOCK, INTEGRATIONS_IGNORE, DISABLED_DENY, EMPTY_DENY, ABSENT_DELIVER}}
-#define SEGMENT {{MATCH_ALL, UNMAPPED_DELIVER, INTEGRATIONS_VETO, DISABLED_IGNORE, EMPTY_ABSENT_WITHOUT_INTEGRATIONS, ABSENT_DELIVER}}
-#define STRICT {{MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_DENY, ABSENT_DENY}}
-#define EMPTY_AS_ABSENT {{MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_ABSENT, ABSENT_DELIVER}}
-#define EMPTY_AS_DENIED_ABSENT {{MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_ABSENT, ABSENT_DENY}}
+#define BETA                                                                                       \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ANY, UNMAPPED_BLOCK, INTEGRATIONS_IGNORE, DISABLED_DENY, EMPTY_DENY,             \
+                ABSENT_DELIVER                                                                     \
+        }                                                                                          \
+    }
+#define SEGMENT                                                                                    \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ALL, UNMAPPED_DELIVER, INTEGRATIONS_VETO, DISABLED_IGNORE,                       \
+                EMPTY_ABSENT_WITHOUT_INTEGRATIONS, ABSENT_DELIVER                                  \
+        }                                                                                          \
+    }
+#define STRICT                                                                                     \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_DENY, ABSENT_DENY   \
+        }                                                                                          \
+    }
+#define EMPTY_AS_ABSENT                                                                            \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_ABSENT,             \
+                ABSENT_DELIVER                                                                     \
+        }                                                                                          \
+    }
+#define EMPTY_AS_DENIED_ABSENT                                                                     \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ALL, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_DENY, EMPTY_ABSENT, ABSENT_DENY \
+        }                                                                                          \
+    }
 
 /* Destinations: of categories 0 and 70; the second word is only asked for by two of them. */
-enum who { MAPPED, UNMAPPED, TWO_ANY, TWO_ALL, ONE_DISABLED, HALF_ANY, HALF_ALL, IGNORED_ANY, IGNORED_ALL, ALL_IGNORED, WAREHOUSE, OTHER };
+enum who {
+    MAPPED,
+    UNMAPPED,
+    TWO_ANY,
+    TWO_ALL,
+    ONE_DISABLED,
+    HALF_ANY,
+    HALF_ALL,
+    IGNORED_ANY,
+    IGNORED_ALL,
+    ALL_IGNORED,
+    WAREHOUSE,
+    OTHER
+};
 
 static struct mask one[] = {{0, 1, 1, 1}};
 static struct mask two[] = {{0, 1, 1, 1}, {1, 1u << 6, 1u << 6, 1u << 6}};
@@ -150,7 +191,8 @@ END_TEST
 
 START_TEST(counts_balance_or_not)
 {
-    struct counts counts = {.lines = 10, .events = 6, .rejected = 3, .blank = 1, .delivered = 5, .blocked = 13};
+    struct counts counts = {
+        .lines = 10, .events = 6, .rejected = 3, .blank = 1, .delivered = 5, .blocked = 13};
     ck_assert(counts_balance(&counts, 3));
     ck_assert(!counts_balance(&counts, 4));
     counts.blank = 0;

@@ -351,6 +351,55 @@ START_TEST(line_ends_and_blank_lines)
 }
 END_TEST
 
+static const struct {
+    const char *line, *message_id; /* "" for none */
+} message_id_rows[] = {
+    {"{\"messageId\":\"a\"}", "\"a\""},
+    {"{\"x\":\"messageId\",\"messageId\"\t: \t\"a\\\\\\\"\" }", "\"a\\\\\\\"\""},
+    {"{\"messageId\":\"\"}", "\"\""},
+    {"{\"message\\u0049d\":\"\\ud83d\\ude00\"}", "\"\\ud83d\\ude00\""},
+    {"{\"messageID\":\"b\",\"messageId\":\"a\"}", "\"a\""},
+    {"{\"properties\":{\"messageId\":\"b\"}}", ""},
+    {"{\"messageId\":\"a\",\"messageId\":\"a\"}", ""},
+    {"{\"messageId\":\"a\",\"messageId\":null}", ""},
+    {"{\"messageId\":1}", ""},
+    {"{\"messageId\":[\"a\"]}", ""},
+    {"{\"messageId\":\"\\ud83d\"}", ""},
+    {"{\"messageID\":\"a\"}", ""},
+};
+
+struct reading {
+    const char *line;
+    bool skims;
+};
+
+static void read_body(void *state)
+{
+    const struct reading *reading = state;
+    bool blank;
+    size_t at;
+    mapping_ask_message_id(&mapping, &memory);
+    scan_init(&scan, &mapping, &memory, &line_memory);
+    scan.skims = reading->skims;
+    ck_assert_int_eq(event_read(&scan, text_of(reading->line), 1000, &blank, &at), REJECT_NONE);
+}
+
+START_TEST(message_ids)
+{
+    const char *line = message_id_rows[_i].line, *expected = message_id_rows[_i].message_id;
+    for (int skims = 0; skims < 2; skims++) {
+        set_up(file);
+        struct reading reading = {line, skims != 0};
+        ck_assert(arena_try_both(&memory, &line_memory, read_body, &reading));
+        struct text got = scan.event.message_id;
+        ck_assert_uint_eq(got.len, strlen(expected));
+        ck_assert(got.len == 0 || memcmp(got.bytes, expected, got.len) == 0);
+        ck_assert(got.len == 0 || (got.bytes > line && got.bytes < line + strlen(line)));
+        tear_down();
+    }
+}
+END_TEST
+
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 static void fill(TCase *tests)
@@ -358,6 +407,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, consent_states, 0, ROWS(consent_rows));
     tcase_add_loop_test(tests, integrations_states, 0, ROWS(integrations_rows));
     tcase_add_loop_test(tests, sources, 0, ROWS(source_rows));
+    tcase_add_loop_test(tests, message_ids, 0, ROWS(message_id_rows));
     tcase_add_test(tests, other_shapes);
     tcase_add_loop_test(tests, rejects_have_a_place, 0, ROWS(reject_rows));
     tcase_add_test(tests, depth_is_limited);

@@ -41,7 +41,9 @@ static void set_up_body(void *state)
     for (size_t i = 0; i < N_DESTINATIONS; i++)
         routes[i].destination = &mapping.destinations[i];
     scan_init(&scan, &mapping, &memory, &line_memory);
-    permits_init(&permits, &memory, &mapping, routes, N_DESTINATIONS, tallies);
+    permits = (struct permits){
+        .mapping = &mapping, .routes = routes, .n_routes = N_DESTINATIONS, .tallies = tallies};
+    permits_init(&permits, &memory);
 }
 
 /* Few different events with few preferences, and some with more of them than are remembered. */

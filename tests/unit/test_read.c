@@ -99,13 +99,13 @@ START_TEST(errors_have_code_and_place)
 }
 END_TEST
 
-#define SEVEN_MISTAKES                                                                               \
-    TEXT("\xEF\xBB\xBF{\n" \
-                      "  \"version\": 3,\n" \
-                      "  \"rules\": {\"match\": \"x\", \"extra\": 1},\n" \
-                      "  \"categories\": {\"Ads\": {}, \"9\": {}},\n" \
-                      "  \"destinations\": {\"a\": [\"ads\", \"Ads\", \"Ads\"], \"b c\": []}\n" \
-                      "}\n")
+#define SEVEN_MISTAKES                                                                             \
+    TEXT("\xEF\xBB\xBF{\n"                                                                         \
+         "  \"version\": 3,\n"                                                                     \
+         "  \"rules\": {\"match\": \"x\", \"extra\": 1},\n"                                        \
+         "  \"categories\": {\"Ads\": {}, \"9\": {}},\n"                                           \
+         "  \"destinations\": {\"a\": [\"ads\", \"Ads\", \"Ads\"], \"b c\": []}\n"                 \
+         "}\n")
 
 START_TEST(all_findings_are_collected)
 {
@@ -130,7 +130,8 @@ START_TEST(places_are_lines_and_columns)
                                                    "a\n\xC3\xA9\xC3\xA9x\n\nz"));
     static const struct {
         size_t at, line, column;
-    } rows[] = {{0, 1, 1}, {3, 1, 1}, {4, 1, 2}, {5, 2, 1}, {9, 2, 3}, {11, 3, 1}, {12, 4, 1}, {99, 4, 2}};
+    } rows[] = {{0, 1, 1}, {3, 1, 1},  {4, 1, 2},  {5, 2, 1},
+                {9, 2, 3}, {11, 3, 1}, {12, 4, 1}, {99, 4, 2}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         place_walk_to(&walk, rows[i].at);
         ck_assert_uint_eq(walk.line, rows[i].line);
@@ -188,11 +189,10 @@ END_TEST
 
 START_TEST(defaults_and_forms)
 {
-    read_mapping(TEXT(
-        "{\"version\":1,\"policy\":\"segment\",\"rules\":{\"unmapped\":\"block\"},"
-        "\"sources\":{\"other\":[\"s\"]},\"destinations\":{\"a\":[\"Ads\",\"Fun\"],"
-        "\"b\":{\"name\":\"Bee\",\"match\":\"any\",\"kind\":\"warehouse\"},"
-        "\"c\":{\"integrations\":[],\"categories\":[\"Fun\"]}}}"));
+    read_mapping(TEXT("{\"version\":1,\"policy\":\"segment\",\"rules\":{\"unmapped\":\"block\"},"
+                      "\"sources\":{\"other\":[\"s\"]},\"destinations\":{\"a\":[\"Ads\",\"Fun\"],"
+                      "\"b\":{\"name\":\"Bee\",\"match\":\"any\",\"kind\":\"warehouse\"},"
+                      "\"c\":{\"integrations\":[],\"categories\":[\"Fun\"]}}}"));
     ck_assert_uint_eq(findings.n, 0);
     ck_assert_str_eq(mapping.policy->name, "segment");
     ck_assert_int_eq(mapping.rules.knob[KNOB_UNMAPPED], UNMAPPED_BLOCK);

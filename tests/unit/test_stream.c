@@ -186,7 +186,7 @@ START_TEST(lines_are_joined_where_an_end_is_missing)
     char name[] = "/tmp/assent-unit-XXXXXX", got[100] = "";
     struct sink sink = {.fd = mkstemp(name), .name = name};
     struct output output;
-    ck_assert(output_init(&output, &sink));
+    ck_assert(output_init(&output, &sink, OUTPUT_COPIED));
     ck_assert_int_eq(put(&output, "a", 1), SINK_OK);
     ck_assert_int_eq(output_write(&output), SINK_OK);
     ck_assert_int_eq(output_write(&output), SINK_OK);
@@ -215,7 +215,7 @@ static void fill_a_disk(rlim_t most, const struct text *parts, size_t n_parts, u
     char name[] = "/tmp/assent-unit-XXXXXX";
     struct sink sink = {.fd = mkstemp(name), .name = name};
     struct output output;
-    ck_assert(output_init(&output, &sink));
+    ck_assert(output_init(&output, &sink, OUTPUT_COPIED));
     signal(SIGXFSZ, SIG_IGN);
     enum sink_status status = SINK_OK;
     uint64_t line = 0, line_len = 0;
@@ -275,7 +275,7 @@ START_TEST(a_line_longer_than_any_buffer_goes_through)
     char *bytes = malloc(LONG);
     memset(bytes, 'x', LONG);
     struct output output;
-    ck_assert(output_init(&output, &sink));
+    ck_assert(output_init(&output, &sink, OUTPUT_COPIED));
     ck_assert_int_eq(put(&output, "before\n", 1), SINK_OK);
     struct text parts[] = {TEXT("tag\t"), {bytes, LONG}, TEXT("\n")};
     ck_assert_int_eq(output_line(&output, parts, 3, true, true), SINK_OK);
@@ -311,7 +311,7 @@ START_TEST(a_pipe_that_does_not_wait_is_waited_for)
     close(ends[0]);
     struct sink sink = {.fd = ends[1], .name = "pipe"};
     struct output output;
-    ck_assert(output_init(&output, &sink));
+    ck_assert(output_init(&output, &sink, OUTPUT_COPIED));
     for (uint64_t line = 1; line <= LINES; line++)
         ck_assert_int_eq(put(&output, "ten bytes\n", line), SINK_OK);
     ck_assert_int_eq(output_write(&output), SINK_OK);

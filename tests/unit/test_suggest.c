@@ -3,8 +3,16 @@
 #include "unit.h"
 
 static const struct text candidates[] = {
-    {"Advertising", 11}, {"Analytics", 9},          {"Functional", 10}, {"analytics ", 10},
-    {"C1", 2},           {"Gr\xC3\xB6\xC3\x9F" "e", 7}, {"ab", 2},          {"abc", 3},
+    {"Advertising", 11},
+    {"Analytics", 9},
+    {"Functional", 10},
+    {"analytics ", 10},
+    {"C1", 2},
+    {"Gr\xC3\xB6\xC3\x9F"
+     "e",
+     7},
+    {"ab", 2},
+    {"abc", 3},
 };
 enum { N_CANDIDATES = sizeof candidates / sizeof *candidates };
 
@@ -15,20 +23,24 @@ static const struct {
     {"Advertising", 0},
     {"ADVERTISING", 0},
     {" Advertising\t", 0},
-    {"Advertisng", 0},    /* left out */
-    {"Advertissing", 0},  /* put in */
-    {"Advertizing", 0},   /* exchanged */
-    {"Advertisign", 0},   /* swapped */
-    {"Avdretisign", 0},   /* three swaps are three edits */
-    {"Ads", -1},          /* more than a third */
-    {"analytics", 1},     /* by case alone: the first of two */
+    {"Advertisng", 0},   /* left out */
+    {"Advertissing", 0}, /* put in */
+    {"Advertizing", 0},  /* exchanged */
+    {"Advertisign", 0},  /* swapped */
+    {"Avdretisign", 0},  /* three swaps are three edits */
+    {"Ads", -1},         /* more than a third */
+    {"analytics", 1},    /* by case alone: the first of two */
     {"Analytics  ", 1},
     {"Funktional", 2},
-    {"C2", -1},           /* a third of two characters is none */
+    {"C2", -1}, /* a third of two characters is none */
     {"c1", 4},
-    {"abd", 6},           /* of two that are one edit away, the first */
-    {"Gr\xC3\xB6\xC3\x9F" "er", 5},
-    {"Gr\xC3\xA4\xC3\x9F" "e", 5}, /* one character, though bytes differ */
+    {"abd", 6}, /* of two that are one edit away, the first */
+    {"Gr\xC3\xB6\xC3\x9F"
+     "er",
+     5},
+    {"Gr\xC3\xA4\xC3\x9F"
+     "e",
+     5}, /* one character, though bytes differ */
     {"Marketing", -1},
     {"", -1},
 };

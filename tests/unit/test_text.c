@@ -17,16 +17,16 @@ static const struct {
     {"caf\xC3\xA9", -1},
     {"\xE2\x82\xAC\xF0\x9F\x98\x80 \xC3\xA9\xC3\xA9 eight more", -1},
     {"\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF", -1},
-    {"\xC0\x80", 0},                 /* overlong NUL */
-    {"ab\xC1\xBF", 2},               /* overlong DEL */
-    {"\xE0\x9F\xBF", 0},             /* overlong in three */
-    {"\xF0\x8F\xBF\xBF", 0},         /* overlong in four */
-    {"abcdefghij\xED\xA0\x80", 10},  /* the first surrogate */
-    {"\xED\xBF\xBF", 0},             /* the last one */
-    {"\xF4\x90\x80\x80", 0},         /* past U+10FFFF */
+    {"\xC0\x80", 0},                /* overlong NUL */
+    {"ab\xC1\xBF", 2},              /* overlong DEL */
+    {"\xE0\x9F\xBF", 0},            /* overlong in three */
+    {"\xF0\x8F\xBF\xBF", 0},        /* overlong in four */
+    {"abcdefghij\xED\xA0\x80", 10}, /* the first surrogate */
+    {"\xED\xBF\xBF", 0},            /* the last one */
+    {"\xF4\x90\x80\x80", 0},        /* past U+10FFFF */
     {"\xF5\x80\x80\x80", 0},
-    {"\xC3\xA9\x80", 2},             /* a continuation too many */
-    {"12345678\xE2\x82", 8},         /* cut off */
+    {"\xC3\xA9\x80", 2},     /* a continuation too many */
+    {"12345678\xE2\x82", 8}, /* cut off */
     {"\xE2\x82 12", 0},
     {"\xFF", 0},
 };
@@ -44,7 +44,10 @@ static bool valid_by_rfc(const unsigned char *b, size_t len)
 {
     size_t i = 0;
     while (i < len) {
-        size_t n = b[i] < 0x80 ? 1 : b[i] >= 0xC2 && b[i] <= 0xDF ? 2 : (b[i] & 0xF0) == 0xE0 ? 3 : 0;
+        size_t n = b[i] < 0x80                    ? 1
+                   : b[i] >= 0xC2 && b[i] <= 0xDF ? 2
+                   : (b[i] & 0xF0) == 0xE0        ? 3
+                                                  : 0;
         if (n == 0 || i + n > len)
             return false;
         for (size_t k = 1; k < n; k++)
@@ -116,8 +119,11 @@ END_TEST
 static const struct {
     const char *json, *raw;
 } token_rows[] = {
-    {"\"a\"", "a"},          {"{\"k\":\"\"", ""},           {"{\"k\":\"a\\\"b\"", "a\\\"b"},
-    {"[\"a\\\\\"", "a\\\\"}, {"[\"\",\"\\\\\\\"\"", "\\\\\\\""},
+    {"\"a\"", "a"},
+    {"{\"k\":\"\"", ""},
+    {"{\"k\":\"a\\\"b\"", "a\\\"b"},
+    {"[\"a\\\\\"", "a\\\\"},
+    {"[\"\",\"\\\\\\\"\"", "\\\\\\\""},
 };
 
 START_TEST(string_tokens_are_found_backwards)

@@ -165,13 +165,25 @@ static bool kinds_suffice(const struct key_node *node)
            node->first_child == 0;
 }
 
+static bool decides_nothing(const struct key_node *node)
+{
+    return node->roles == ROLE_MESSAGE_ID && node->first_child == 0;
+}
+
 /* A key without escapes, in an object on a key path: a key that leads on is noted as skim->child.
  * False when it is a look-alike or stands there twice. */
 static bool path_key(struct skim *skim, struct text key)
 {
     const struct key_node *nodes = skim->paths->nodes;
     for (size_t i = nodes[skim->node].first_child; i != 0; i = nodes[i].next_sibling) {
-        if (text_equal(nodes[i].key, key)) {
+        bool equal = text_equal(nodes[i].key, key);
+        if (equal && (nodes[i].roles & ROLE_MESSAGE_ID) != 0) {
+            skim->n_message_ids++;
+            skim->message_id = key.bytes + key.len + 1;
+        }
+        if (decides_nothing(&nodes[i]))
+            continue;
+        if (equal) {
             if ((skim->seen >> i & 1) != 0)
                 return false;
             skim->seen |= (uint64_t)1 << i;
@@ -318,10 +330,30 @@ bool skim_line(struct skim *skim, struct text line)
     skim->open[0] = 2;
     skim->node = skim->child = 0;
     skim->seen = 0;
+    skim->n_message_ids = 0;
     skim->bytes[0] = '{';
     skim->len = 1;
     if (!skim->walk(skim, at, end))
         return false;
     skim->core = (struct text){skim->bytes, skim->len};
+    return true;
+}
+
+bool skim_message_id(const struct skim *skim, struct text *raw)
+{
+    if (skim->n_message_ids != 1)
+        return false;
+    const char *at = skim->message_id; /* in a line that is valid */
+    while (*at != ':')
+        at++;
+    do
+        at++;
+    while (*at == ' ' || *at == '\t');
+    if (*at != '"')
+        return false;
+    const char *begin = ++at;
+    while (*at != '"')
+        at += *at == '\\' ? 2 : 1;
+    *raw = (struct text){begin, (size_t)(at - begin)};
     return true;
 }

@@ -52,7 +52,9 @@ struct skim {
     uint64_t seen;      /* a bit per node: its key stood there */
     size_t child;       /* the node of its member that is being copied, 0: none */
     const char *member; /* what is not copied yet of that member begins here */
-    size_t len;         /* of bytes */
+    unsigned n_message_ids;
+    const char *message_id; /* behind the last one's key */
+    size_t len;             /* of bytes */
     char bytes[SKIM_CORE_MOST];
 };
 
@@ -69,5 +71,10 @@ bool skim_init_with(struct skim *skim, const struct key_paths *paths, enum skim_
 /* Walks a line without its end. True: accepted, and skim->core is filled. False: not its business;
  * nothing may be concluded. */
 bool skim_line(struct skim *skim, struct text line);
+
+/* The string of /messageId in the line last accepted, raw and without its quotes, which decides
+ * nothing and is not in the core. False: nobody asked for it, or it is no string, or there twice.
+ */
+bool skim_message_id(const struct skim *skim, struct text *raw);
 
 #endif

@@ -10,8 +10,8 @@
 #define ASSENT_STATS_H
 
 #include "event/scan.h"
+#include "observe/tallies.h"
 #include "permits.h"
-#include "tallies.h"
 
 enum { N_CONSENT_STATES = CONSENT_STATED + 1 };
 

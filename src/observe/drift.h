@@ -8,7 +8,7 @@
 
 #include "event/scan.h"
 #include "mapping/finding.h"
-#include "tallies.h"
+#include "observe/tallies.h"
 
 /* What an event can hold that is counted by its id. */
 enum sight { SIGHT_CATEGORY, SIGHT_NOT_BOOLEAN, SIGHT_INTEGRATIONS_KEY, SIGHT_SOURCE, N_SIGHTS };

@@ -1,4 +1,4 @@
-#include "stats.h"
+#include "observe/stats.h"
 
 #include <stdlib.h>
 

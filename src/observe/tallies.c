@@ -1,4 +1,4 @@
-#include "tallies.h"
+#include "observe/tallies.h"
 
 struct text tallies_id(struct arena *arena, struct text id)
 {

@@ -1,4 +1,4 @@
-#include "drift.h"
+#include "observe/drift.h"
 
 #include "base/suggest.h"
 

@@ -1,0 +1,109 @@
+#include "observe/audit.h"
+
+void audit_init(struct audit *audit, enum audit_which which, struct arena *memory,
+                struct arena *line_memory)
+{
+    *audit = (struct audit){.which = which, .memory = memory, .line_memory = line_memory};
+}
+
+static void put(void *state, const char *bytes, size_t len)
+{
+    struct audit *audit = state;
+    if (audit->cap - audit->len < len) {
+        size_t cap = 2 * (audit->len + len);
+        audit->bytes = arena_grow(audit->memory, audit->bytes, audit->len, cap);
+        audit->cap = cap;
+    }
+    memcpy(audit->bytes + audit->len, bytes, len);
+    audit->len += len;
+}
+
+/* What the event says of the destination's categories: nothing unless consent is stated. A missing
+ * one is null; one that is neither true nor false is no consent, as good as false. */
+static void put_categories(yajl_gen json, const struct mapping *mapping, const struct event *event,
+                           const struct destination *destination)
+{
+    json_open(json, "categories");
+    for (size_t i = 0; event->consent == CONSENT_STATED && i < destination->n_categories; i++) {
+        size_t category = destination->categories[i];
+        json_key(json, mapping->category_ids.texts[category]);
+        if (bitset_has(event->stated, category))
+            yajl_gen_bool(json, bitset_has(event->consented, category));
+        else
+            yajl_gen_null(json);
+    }
+    json_close(json);
+}
+
+void audit_add(struct audit *audit, const struct mapping *mapping, const struct event *event,
+               const struct destination *destination, struct decision decision)
+{
+    if ((audit->which & (decision.deliver ? AUDIT_DELIVERED : AUDIT_BLOCKED)) == 0)
+        return;
+    size_t begin = audit->len;
+    yajl_gen json = json_gen(audit->line_memory, put, audit);
+    json_open(json, NULL);
+    json_member(json, "destination", destination->id);
+    json_member(json, "decision", text_of(decision.deliver ? "deliver" : "block"));
+    json_member(json, "reason", text_of(reason_name(decision.reason)));
+    put_categories(json, mapping, event, destination);
+    json_close(json);
+    put(audit, "\n", 1);
+    audit->bytes[begin] = ','; /* it goes on with the event's part */
+}
+
+void audit_forget(struct audit *audit)
+{
+    audit->len = 0;
+}
+
+static void member_to(void *state, const char *bytes, size_t len)
+{
+    struct text *member = state;
+    memcpy((char *)(uintptr_t)member->bytes + member->len, bytes, len);
+    member->len += len;
+}
+
+/* `{"file":"NAME",`; an escape takes six bytes at most. */
+static void make_file_member(struct audit *audit, const char *file)
+{
+    struct text name = json_utf8(audit->line_memory, file);
+    struct text member = {arena_alloc(audit->memory, 6 * name.len + sizeof "{\"file\":\"\","), 0};
+    yajl_gen json = json_gen(audit->line_memory, member_to, &member);
+    json_open(json, NULL);
+    json_member(json, "file", name);
+    member_to(&member, ",", 1);
+    audit->file = file;
+    audit->file_member = member;
+}
+
+static char *add(char *to, struct text text)
+{
+    memcpy(to, text.bytes, text.len);
+    return to + text.len;
+}
+
+static char *add_number(char *to, uint64_t n)
+{
+    char digits[20], *at = digits + sizeof digits;
+    do
+        *--at = (char)('0' + n % 10);
+    while ((n /= 10) != 0);
+    return add(to, (struct text){at, (size_t)(digits + sizeof digits - at)});
+}
+
+void audit_head(struct audit *audit, struct audit_head *head, const struct event *event,
+                const char *file, uint64_t line)
+{
+    struct text id = event->message_id.len == 0 ? TEXT("null") : event->message_id;
+    bool fits = id.len <= sizeof head->bytes / 2; /* a part less to be written per decision */
+    if (file != NULL && file != audit->file)
+        make_file_member(audit, file);
+    char *at = add(head->bytes, file == NULL ? TEXT("{\"line\":") : TEXT("\"line\":"));
+    at = add(add_number(at, line), TEXT(",\"messageId\":"));
+    if (fits)
+        at = add(at, id);
+    head->parts[0] = file == NULL ? NO_TEXT : audit->file_member;
+    head->parts[1] = (struct text){head->bytes, (size_t)(at - head->bytes)};
+    head->parts[2] = fits ? NO_TEXT : id;
+}
