@@ -54,7 +54,7 @@ static struct permit permit_of(const struct permits *permits, const struct permi
                             entry->n_routes, entry->n_blocked, NO_TEXT};
     if (entry->records_len != 0)
         permit.records =
-            (struct text){permits->audit->bytes + entry->records_at, entry->records_len};
+            (struct text){permits->audit->page.bytes + entry->records_at, entry->records_len};
     return permit;
 }
 
@@ -86,7 +86,7 @@ void permits_clear(struct permits *permits)
 static void make_room(struct permits *permits)
 {
     if (permits->pool_cap - permits->pool_len < most_words(permits) ||
-        (permits->audit != NULL && permits->audit->len > AUDIT_KEPT))
+        (permits->audit != NULL && permits->audit->page.len > AUDIT_KEPT))
         permits_clear(permits);
 }
 
@@ -102,7 +102,7 @@ static struct permit_entry decide_all(struct permits *permits, const struct even
     to += entry.n_said;
     unsigned char *reasons = permits->tallies == NULL ? NULL : (unsigned char *)to;
     to += reason_words(permits);
-    entry.records_at = permits->audit == NULL ? 0 : permits->audit->len;
+    entry.records_at = permits->audit == NULL ? 0 : permits->audit->page.len;
     for (size_t i = 0; i < permits->n_routes; i++) {
         struct decision decision = decide(permits->mapping, event, permits->routes[i].destination);
         if (permits->audit != NULL)
@@ -116,7 +116,7 @@ static struct permit_entry decide_all(struct permits *permits, const struct even
         else
             entry.n_blocked++;
     }
-    entry.records_len = permits->audit == NULL ? 0 : permits->audit->len - entry.records_at;
+    entry.records_len = permits->audit == NULL ? 0 : permits->audit->page.len - entry.records_at;
     return entry;
 }
 

@@ -1,7 +1,5 @@
 #include "worker.h"
 
-#include "base/utf8.h"
-
 #include <assert.h>
 #include <stdlib.h>
 
@@ -115,9 +113,7 @@ static void report(struct worker *worker, enum reject reject, uint64_t line, uin
 static enum work_status reject_line(struct worker *worker, struct text raw, enum reject reject,
                                     size_t at, uint64_t line)
 {
-    uint64_t column =
-        reject == REJECT_TOO_LONG ? 0 : 1 + utf8_characters((struct text){raw.bytes, at});
-    report(worker, reject, line, column);
+    report(worker, reject, line, reject_column(reject, raw, at));
     enum work_status status = keep_reject(worker, raw, true, true);
     return status == WORK_DONE && worker->task->stop_on_reject ? WORK_STOPPED : status;
 }

@@ -29,11 +29,11 @@ const char *severity_word(enum severity severity)
     return severities[severity].word;
 }
 
-bool message_colours(void)
+bool message_colours(int fd)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     return (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0 &&
-           isatty(STDERR_FILENO);
+           isatty(fd);
 }
 
 static void add_list(struct line *line, const char *format, va_list args)
@@ -71,7 +71,7 @@ static void add_colour(struct line *line, const char *colour)
 
 void message(struct place place, enum severity severity, const char *format, ...)
 {
-    struct line line = {.len = 0, .colours = message_colours()};
+    struct line line = {.len = 0, .colours = message_colours(STDERR_FILENO)};
     add_colour(&line, MESSAGE_BOLD);
     add(&line, "assent: ");
     if (place.file != NULL)

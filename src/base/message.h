@@ -34,8 +34,9 @@ void message(struct place place, enum severity severity, const char *format, ...
  * made harmless. */
 void message_lines(struct text lines);
 
-/* Whether messages have colours: on a terminal, unless NO_COLOR or TERM asks for none. */
-bool message_colours(void);
+/* Whether text for the descriptor has colours: on a terminal, unless NO_COLOR or TERM asks for
+ * none. */
+bool message_colours(int fd);
 
 #define MESSAGE_BOLD "\x1b[1m"
 #define MESSAGE_CARET "\x1b[1;32m"

@@ -1,11 +1,11 @@
 #include "cli/check.h"
 
 #include "cli/check_options.h"
+#include "cli/each_line.h"
 #include "cli/mapping_file.h"
 #include "cli/options.h"
 #include "cli/show.h"
 #include "observe/drift.h"
-#include "stream/input.h"
 #include "warnings.h"
 
 #include <errno.h>
@@ -31,7 +31,6 @@ struct checking {
 
     /* --against */
     struct arena line_memory;
-    const struct block *block;
     struct place first_reject;
     enum reject reject; /* why that line is no event */
     uint64_t n_rejected;
@@ -45,12 +44,6 @@ static void find_warnings(void *state)
     warnings_find(&checked->file.mapping, &checked->file.findings);
 }
 
-static bool out_of_memory(const char *name)
-{
-    message((struct place){.file = name}, SEVERITY_ERROR, "out of memory");
-    return false;
-}
-
 static void read_file(struct checking *checking, struct checked *checked, const char *name)
 {
     if (!mapping_file_read(&checked->file, name)) {
@@ -61,7 +54,7 @@ static void read_file(struct checking *checking, struct checked *checked, const 
     }
     checked->usable = checked->file.findings.n == 0;
     if (checked->usable && !arena_try(&checked->file.arena, find_warnings, checked))
-        checking->unreadable = !out_of_memory(name);
+        checking->unreadable = out_of_memory((struct place){.file = name}) != STATUS_DONE;
 }
 
 /* ---- events ---- */
@@ -80,15 +73,15 @@ static void end_drift(void *state)
 }
 
 /* Runs the function, whose memory is the mapping's, for every usable mapping. */
-static bool for_usable(struct checking *checking, void (*function)(void *state))
+static enum status for_usable(struct checking *checking, void (*function)(void *state))
 {
     for (size_t i = 0; i < checking->options->n_mappings; i++) {
         struct checked *checked = &checking->files[i];
         checked->drift.line_memory = &checking->line_memory;
         if (checked->usable && !arena_try(&checked->file.arena, function, checked))
-            return out_of_memory(checked->file.name);
+            return out_of_memory((struct place){.file = checked->file.name});
     }
-    return true;
+    return STATUS_DONE;
 }
 
 static void rejected(struct checking *checking, struct place place, enum reject reject)
@@ -99,69 +92,40 @@ static void rejected(struct checking *checking, struct place place, enum reject 
     }
 }
 
-/* A block of events before one mapping. */
+/* A line before one mapping. */
 struct comparison {
-    struct checking *checking;
     struct checked *checked;
-    bool first; /* of the mappings: its rejects are counted */
+    struct text raw;
+    struct place place;
+    enum reject reject;
 };
 
-static void drift_lines(void *state)
+static void drift_one(void *state)
 {
     struct comparison *work = state;
-    const struct block *block = work->checking->block;
-    struct text rest = block->text, raw;
-    struct place place = {.file = block->name, .line = block->first_line};
-    for (; block_next_line(&rest, &raw); place.line++) {
-        size_t at;
-        enum reject reject = drift_line(&work->checked->drift, raw, MAX_LINE_DEFAULT, place, &at);
-        if (reject != REJECT_NONE && work->first)
-            rejected(work->checking, place, reject);
-    }
+    size_t at;
+    work->reject = drift_line(&work->checked->drift, work->raw, MAX_LINE_DEFAULT, work->place, &at);
 }
 
-static bool compare_block(struct checking *checking)
+/* Whether a line is an event does not depend on the mapping. */
+static bool compare_line(void *state, const struct text *raw, struct place place,
+                         enum status *status)
 {
-    bool first = true;
-    if (checking->block->over_long) {
-        if (checking->block->begins)
-            rejected(checking,
-                     (struct place){checking->block->name, checking->block->first_line, 0},
-                     REJECT_TOO_LONG);
-        return true;
-    }
-    for (size_t i = 0; i < checking->options->n_mappings; i++) {
-        struct comparison work = {checking, &checking->files[i], first};
+    struct checking *checking = state;
+    struct comparison work = {.place = place, .reject = REJECT_TOO_LONG};
+    for (size_t i = 0; raw != NULL && i < checking->options->n_mappings; i++) {
+        work.checked = &checking->files[i];
+        work.raw = *raw;
         if (!work.checked->usable)
             continue;
-        if (!arena_try_both(&work.checked->file.arena, &checking->line_memory, drift_lines, &work))
-            return out_of_memory(checking->block->name);
-        first = false;
+        if (!arena_try_both(&work.checked->file.arena, &checking->line_memory, drift_one, &work)) {
+            *status = out_of_memory(place);
+            return false;
+        }
     }
+    if (work.reject != REJECT_NONE)
+        rejected(checking, place, work.reject);
     return true;
-}
-
-static enum status compare(struct checking *checking)
-{
-    struct block block = {0};
-    struct input input;
-    input_start(&input, (const char *const *)checking->options->against, MAX_LINE_DEFAULT);
-    enum status status = STATUS_DONE;
-    enum input_status got;
-    checking->block = &block;
-    while ((got = input_next(&input, &block)) == INPUT_BLOCK && status == STATUS_DONE)
-        if (!compare_block(checking))
-            status = STATUS_FAILED;
-    if (got == INPUT_FAILED) {
-        message((struct place){.file = input.name, .line = input.lines}, SEVERITY_ERROR,
-                "cannot read on: %s", strerror(input.error));
-        status = STATUS_FAILED;
-    } else if (got == INPUT_NO_MEMORY && !out_of_memory(input.name)) {
-        status = STATUS_FAILED;
-    }
-    input_stop(&input);
-    block_free(&block);
-    return status;
 }
 
 /* ---- what is told ---- */
@@ -225,11 +189,13 @@ static enum status run(struct checking *checking)
     }
     enum status status = STATUS_DONE;
     if (options->against[0] != NULL && any_usable) {
-        if (!for_usable(checking, start_drift))
-            return STATUS_FAILED;
-        status = compare(checking);
-        if (!for_usable(checking, end_drift))
-            return STATUS_FAILED;
+        const struct each_line each = {
+            .events = options->against, .line = compare_line, .state = checking};
+        status = for_usable(checking, start_drift);
+        if (status == STATUS_DONE)
+            status = each_line(&each);
+        if (status == STATUS_INTERRUPTED || for_usable(checking, end_drift) != STATUS_DONE)
+            return status == STATUS_DONE ? STATUS_FAILED : status;
     }
     enum status told = tell_all(checking);
     if (status != STATUS_DONE || told != STATUS_DONE)
@@ -246,7 +212,7 @@ static enum status check_files(const struct check_options *options)
     checking.files = calloc(options->n_mappings, sizeof *checking.files);
     enum status status = STATUS_FAILED;
     if (checking.files == NULL)
-        out_of_memory(NULL);
+        out_of_memory(NO_PLACE);
     else
         status = run(&checking);
     for (size_t i = 0; checking.files != NULL && i < options->n_mappings; i++)

@@ -3,9 +3,11 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/system.h"
+#include "cli/each_line.h"
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/rejects.h"
 #include "cli/show.h"
 #include "cli/stats_report.h"
 #include "stream/pipeline.h"
@@ -25,8 +27,8 @@ struct run {
     struct input input;
     struct counts counts; /* of all settled blocks */
     struct progress progress;
-    uint64_t n_reported;
-    enum status status; /* of what was settled */
+    struct rejects rejects; /* told of */
+    enum status status;     /* of what was settled */
 
     struct worker *workers;
     struct parcel *parcels;
@@ -35,26 +37,6 @@ struct run {
 };
 
 /* ---- what is asked for ---- */
-
-static bool is_asked_for(const struct options *options, const struct destination *destination)
-{
-    for (size_t i = 0; i < options->n_destinations; i++)
-        if (text_equal(text_of(options->destinations[i]), destination->id))
-            return true;
-    return options->n_destinations == 0;
-}
-
-static bool destinations_known(const struct options *options, const struct mapping *mapping)
-{
-    for (size_t i = 0; i < options->n_destinations; i++) {
-        const char *id = options->destinations[i];
-        if (ids_find(&mapping->destination_ids, text_of(id)) == IDS_NONE) {
-            message(NO_PLACE, SEVERITY_ERROR, "the mapping has no destination %s", id);
-            return false;
-        }
-    }
-    return true;
-}
 
 static struct text joined(struct arena *arena, const char *before, struct text id,
                           const char *behind)
@@ -78,7 +60,7 @@ static void make_routes(void *state)
     size_t n = 0;
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
         const struct destination *destination = &mapping->destinations[i];
-        if (!is_asked_for(run->options, destination))
+        if (!is_asked_for(&run->options->asked, destination->id))
             continue;
         struct route *route = &routes[n++];
         route->destination = destination;
@@ -104,21 +86,11 @@ static void make_routes(void *state)
 
 static void tell_reports(struct run *run, const struct block *block, const struct notes *notes)
 {
-    for (size_t i = 0; i < notes->n_reports && run->n_reported < REPORTS_MOST; i++) {
+    for (size_t i = 0; i < notes->n_reports; i++) {
         const struct report *report = &notes->reports[i];
-        message((struct place){block->name, report->line, report->column}, SEVERITY_ERROR, "%s",
-                reject_words(report->reject));
-        run->n_reported++;
+        rejects_tell(&run->rejects, (struct place){block->name, report->line, report->column},
+                     report->reject);
     }
-}
-
-static void tell_unreported(const struct run *run)
-{
-    uint64_t rejected = run->counts.rejected;
-    if (rejected > run->n_reported)
-        message(NO_PLACE, SEVERITY_ERROR,
-                "%" PRIu64 " more lines were rejected, %" PRIu64 " in all",
-                rejected - run->n_reported, rejected);
 }
 
 /* The place is that which standard output has reached. */
@@ -140,12 +112,6 @@ static enum status read_failed(const struct input *input)
 {
     message((struct place){.file = input->name, .line = input->lines}, SEVERITY_ERROR,
             "cannot read on: %s", strerror(input->error));
-    return STATUS_FAILED;
-}
-
-static enum status out_of_memory(struct place place)
-{
-    message(place, SEVERITY_ERROR, "out of memory");
     return STATUS_FAILED;
 }
 
@@ -276,7 +242,7 @@ static enum status run_crew(struct run *run)
     enum status status = stream(run);
     for (size_t i = 0; i < N_OUTPUTS; i++)
         status = close_sink(run, &run->sinks[i], status);
-    tell_unreported(run);
+    rejects_tell_rest(&run->rejects, run->counts.rejected);
     if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes))
         status = unaccounted();
     if (status == STATUS_DONE && run->task.stats)
@@ -289,10 +255,8 @@ static enum status run_crew(struct run *run)
 static enum status run(struct run *run)
 {
     const struct options *options = run->options;
-    if (!mapping_file_read(&run->file, options->mapping))
-        return STATUS_USAGE;
-    mapping_file_tell(&run->file);
-    if (run->file.findings.n != 0 || !destinations_known(options, &run->file.mapping))
+    if (!mapping_file_use(&run->file, options->mapping) ||
+        !asked_known(&options->asked, &run->file.mapping))
         return STATUS_USAGE;
     enum status status = files_open(options, &run->file, run->sinks);
     if (status != STATUS_DONE)

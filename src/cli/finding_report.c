@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 struct report_form {
     const char *name;
@@ -50,7 +51,8 @@ static void text_tell(struct finding_report *report, const struct told *told)
     char lines[SNIPPET_BYTES];
     told_message(told);
     if (told->walk != NULL)
-        message_lines((struct text){lines, snippet(told->walk, message_colours(), lines)});
+        message_lines(
+            (struct text){lines, snippet(told->walk, message_colours(STDERR_FILENO), lines)});
 }
 
 /* ---- github: workflow commands, which GitHub shows beside the lines of a pull request ---- */

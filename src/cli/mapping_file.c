@@ -99,7 +99,10 @@ static void tell_message(void *state, const struct told *told)
     told_message(told);
 }
 
-void mapping_file_tell(const struct mapping_file *file)
+bool mapping_file_use(struct mapping_file *file, const char *name)
 {
+    if (!mapping_file_read(file, name))
+        return false;
     mapping_file_each(file, tell_message, NULL);
+    return file->findings.n == 0;
 }

@@ -27,7 +27,7 @@ void mapping_file_free(struct mapping_file *file);
 void mapping_file_each(const struct mapping_file *file,
                        void (*tell)(void *state, const struct told *told), void *state);
 
-/* One message per finding, in the file's order. */
-void mapping_file_tell(const struct mapping_file *file);
+/* Reads the file for use: false after messages when it cannot be read or has errors. */
+bool mapping_file_use(struct mapping_file *file, const char *name);
 
 #endif

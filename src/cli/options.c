@@ -120,7 +120,7 @@ static bool read_option(struct options *options, int option, char **argv)
         options->format = (enum format)word;
         return word >= 0 || wrong("--format is tsv or json, not ", optarg);
     case 'd':
-        options->destinations[options->n_destinations++] = optarg;
+        options->asked.ids[options->asked.n++] = optarg;
         return true;
     case 'j':
         return read_jobs(optarg, &options->jobs) ||
@@ -168,9 +168,8 @@ bool options_read(struct options *options, int argc, char **argv)
     options->jobs = system_processors();
     if (options->jobs > JOBS_MOST)
         options->jobs = JOBS_MOST;
-    options->destinations = malloc((size_t)argc * sizeof *options->destinations);
-    if (options->destinations == NULL)
-        return wrong("out of memory", "");
+    if (!asked_init(&options->asked, argc))
+        return false;
     opterr = 0;
     int option;
     while ((option = getopt_long(argc, argv, ":m:f:d:j:hV", long_options, NULL)) != -1)
@@ -191,5 +190,5 @@ bool options_read(struct options *options, int argc, char **argv)
 
 void options_free(struct options *options)
 {
-    free(options->destinations);
+    asked_free(&options->asked);
 }

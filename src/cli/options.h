@@ -2,6 +2,7 @@
 #ifndef ASSENT_OPTIONS_H
 #define ASSENT_OPTIONS_H
 
+#include "cli/asked.h"
 #include "observe/audit.h"
 
 #include <stdbool.h>
@@ -17,8 +18,7 @@ enum { MAX_LINE_DEFAULT = 16 * 1024 * 1024 };
 struct options {
     const char *mapping;
     enum format format;
-    const char **destinations; /* of -d; n of them */
-    size_t n_destinations;
+    struct asked asked;
     size_t max_line;
     size_t jobs;
     const char *rejects;    /* NULL: they are only counted */

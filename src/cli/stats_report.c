@@ -1,13 +1,12 @@
 #include "cli/stats_report.h"
 
 #include "base/json_gen.h"
+#include "base/page.h"
 #include "base/system.h"
 #include "mapping/finding.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const char *const consent_words[N_CONSENT_STATES] = {
@@ -24,8 +23,7 @@ struct stats_report {
     const struct task *task;
     struct arena arena;
     yajl_gen json;
-    char *bytes; /* of the report so far */
-    size_t len, cap;
+    struct page page;
     size_t width; /* of the table's lines */
 };
 
@@ -41,18 +39,6 @@ static uint64_t missing(const struct stats_report *report, size_t category)
 {
     const struct category_tally *tally = &report->stats->categories[category];
     return report->stats->events[CONSENT_STATED] - tally->consented - tally->refused;
-}
-
-static void put(void *state, const char *bytes, size_t len)
-{
-    struct stats_report *report = state;
-    if (report->cap - report->len < len) {
-        size_t cap = 2 * (report->len + len);
-        report->bytes = arena_grow(&report->arena, report->bytes, report->cap, cap);
-        report->cap = cap;
-    }
-    memcpy(report->bytes + report->len, bytes, len);
-    report->len += len;
 }
 
 /* ---- JSON ---- */
@@ -117,7 +103,7 @@ static void json_undeclared(struct stats_report *report)
 static void write_json(struct stats_report *report)
 {
     const struct counts *counts = report->counts;
-    report->json = json_gen(&report->arena, put, report);
+    report->json = json_gen(&report->arena, page_put, &report->page);
     json_open(report->json, NULL);
     json_number(report->json, "lines", counts->lines);
     json_number(report->json, "events", counts->events);
@@ -134,25 +120,10 @@ static void write_json(struct stats_report *report)
     json_categories(report);
     json_undeclared(report);
     json_close(report->json);
-    put(report, "\n", 1);
+    page_add(&report->page, "\n");
 }
 
 /* ---- the table ---- */
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static void
-add(struct stats_report *report, const char *format, ...)
-{
-    char line[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    int len = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (len > 0)
-        put(report, line, (size_t)len < sizeof line ? (size_t)len : sizeof line - 1);
-}
 
 static void add_bar(struct stats_report *report, uint64_t n, uint64_t all, size_t width)
 {
@@ -163,7 +134,7 @@ static void add_bar(struct stats_report *report, uint64_t n, uint64_t all, size_
     if (n != all && full == width)
         full = width - 1;
     for (size_t i = 0; i < width; i++)
-        put(report, i < full ? "#" : ".", 1);
+        page_add(&report->page, i < full ? "#" : ".");
 }
 
 static void add_reasons(struct stats_report *report, const char *word, const uint64_t n[N_REASONS])
@@ -175,20 +146,20 @@ static void add_reasons(struct stats_report *report, const char *word, const uin
             continue;
         int len = snprintf(item, sizeof item, "%s %" PRIu64, reason_name(reason), n[reason]);
         if (column != 0 && column + 2 + (size_t)len > report->width) {
-            add(report, ",\n%13s", "");
+            page_printf(&report->page, ",\n%13s", "");
             column = 13;
         } else if (column != 0) {
-            add(report, ", ");
+            page_printf(&report->page, ", ");
             column += 2;
         } else {
-            add(report, "  %-11s", word);
+            page_printf(&report->page, "  %-11s", word);
             column = 13;
         }
-        add(report, "%s", item);
+        page_printf(&report->page, "%s", item);
         column += (size_t)len;
     }
     if (column != 0)
-        add(report, "\n");
+        page_printf(&report->page, "\n");
 }
 
 static int digits(uint64_t n)
@@ -208,20 +179,20 @@ static void add_destinations(struct stats_report *report)
     size_t bar = report->width < taken + BAR_LEAST  ? BAR_LEAST
                  : report->width > taken + BAR_MOST ? BAR_MOST
                                                     : report->width - taken;
-    add(report, "delivered to\n");
+    page_printf(&report->page, "delivered to\n");
     for (size_t i = 0; i < report->task->n_routes; i++) {
         struct text id = report->task->routes[i].destination->id;
         const struct reason_tally *tally = &report->stats->destinations[i];
         uint64_t n = sum(tally->delivered), all = report->counts->events;
-        add(report, "%.*s", (int)id.len, id.bytes);
+        page_printf(&report->page, "%.*s", (int)id.len, id.bytes);
         if (id.len > id_width)
-            add(report, "\n%*s", (int)id_width, "");
+            page_printf(&report->page, "\n%*s", (int)id_width, "");
         else
-            add(report, "%*s", (int)(id_width - id.len), "");
-        add(report, "  %*" PRIu64 " %3u%% ", (int)number, n,
-            all == 0 ? 0u : (unsigned)((double)n * 100 / (double)all));
+            page_printf(&report->page, "%*s", (int)(id_width - id.len), "");
+        page_printf(&report->page, "  %*" PRIu64 " %3u%% ", (int)number, n,
+                    all == 0 ? 0u : (unsigned)((double)n * 100 / (double)all));
         add_bar(report, n, all, bar);
-        add(report, "\n");
+        page_printf(&report->page, "\n");
         add_reasons(report, "delivered", tally->delivered);
         add_reasons(report, "blocked", tally->blocked);
     }
@@ -231,9 +202,9 @@ static void add_destinations(struct stats_report *report)
 static void add_id(struct stats_report *report, struct text id)
 {
     const char *shown = quoted(&report->arena, id);
-    put(report, "  ", 2);
-    put(report, shown, strlen(shown));
-    put(report, "\n", 1);
+    page_add(&report->page, "  ");
+    page_add(&report->page, shown);
+    page_add(&report->page, "\n");
 }
 
 static void add_categories(struct stats_report *report)
@@ -242,24 +213,25 @@ static void add_categories(struct stats_report *report)
     const struct tallies *undeclared = &report->stats->undeclared;
     uint64_t sightings;
     if (mapping->category_ids.n != 0)
-        add(report, "consented    refused    missing  category\n");
+        page_printf(&report->page, "consented    refused    missing  category\n");
     for (size_t i = 0; i < mapping->category_ids.n; i++) {
         const struct category_tally *tally = &report->stats->categories[i];
-        add(report, "%9" PRIu64 "  %9" PRIu64 "  %9" PRIu64, tally->consented, tally->refused,
-            missing(report, i));
+        page_printf(&report->page, "%9" PRIu64 "  %9" PRIu64 "  %9" PRIu64, tally->consented,
+                    tally->refused, missing(report, i));
         add_id(report, mapping->category_ids.texts[i]);
     }
     if (stats_too_many_undeclared(report->stats, &sightings)) {
-        add(report,
-            "more than %d categories that the mapping does not know, %" PRIu64 " sightings\n",
-            TALLIES_MOST, sightings);
+        page_printf(&report->page,
+                    "more than %d categories that the mapping does not know, %" PRIu64
+                    " sightings\n",
+                    TALLIES_MOST, sightings);
         return;
     }
     if (undeclared->ids.n != 0)
-        add(report, "   events  category that the mapping does not know\n");
+        page_printf(&report->page, "   events  category that the mapping does not know\n");
     const size_t *order = stats_undeclared_order(report->stats, &report->arena);
     for (size_t i = 0; i < undeclared->ids.n; i++) {
-        add(report, "%9" PRIu64, undeclared->list[order[i]].events);
+        page_printf(&report->page, "%9" PRIu64, undeclared->list[order[i]].events);
         add_id(report, undeclared->ids.texts[order[i]]);
     }
 }
@@ -269,15 +241,16 @@ static void write_table(struct stats_report *report)
     const struct counts *counts = report->counts;
     const uint64_t *events = report->stats->events;
     report->width = system_columns(STDERR_FILENO);
-    add(report, "%" PRIu64 " lines: %" PRIu64 " events, %" PRIu64 " rejected, %" PRIu64 " blank\n",
-        counts->lines, counts->events, counts->rejected, counts->blank);
-    add(report, "%" PRIu64 " pairs: %" PRIu64 " delivered, %" PRIu64 " blocked\n",
-        counts->delivered + counts->blocked, counts->delivered, counts->blocked);
-    add(report,
-        "consent: %" PRIu64 " stated, %" PRIu64 " absent, %" PRIu64 " empty, %" PRIu64
-        " malformed\n",
-        events[CONSENT_STATED], events[CONSENT_ABSENT], events[CONSENT_EMPTY],
-        events[CONSENT_MALFORMED]);
+    page_printf(&report->page,
+                "%" PRIu64 " lines: %" PRIu64 " events, %" PRIu64 " rejected, %" PRIu64 " blank\n",
+                counts->lines, counts->events, counts->rejected, counts->blank);
+    page_printf(&report->page, "%" PRIu64 " pairs: %" PRIu64 " delivered, %" PRIu64 " blocked\n",
+                counts->delivered + counts->blocked, counts->delivered, counts->blocked);
+    page_printf(&report->page,
+                "consent: %" PRIu64 " stated, %" PRIu64 " absent, %" PRIu64 " empty, %" PRIu64
+                " malformed\n",
+                events[CONSENT_STATED], events[CONSENT_ABSENT], events[CONSENT_EMPTY],
+                events[CONSENT_MALFORMED]);
     add_destinations(report);
     add_categories(report);
 }
@@ -285,6 +258,7 @@ static void write_table(struct stats_report *report)
 static void write_report(void *state)
 {
     struct stats_report *report = state;
+    report->page.arena = &report->arena;
     if (report->form == STATS_JSON)
         write_json(report);
     else
@@ -299,7 +273,7 @@ enum status stats_report(enum stats_form form, const struct stats *stats,
     size_t written;
     enum status status = STATUS_FAILED;
     if (arena_try(&report.arena, write_report, &report)) {
-        struct iovec piece = {report.bytes, report.len};
+        struct iovec piece = {report.page.bytes, report.page.len};
         enum sink_status sent = sink_write(&sink, &piece, 1, true, true, &written);
         status = sent == SINK_OK            ? STATUS_DONE
                  : sent == SINK_INTERRUPTED ? STATUS_INTERRUPTED

@@ -2,8 +2,6 @@
 
 #include "base/utf8.h"
 
-#include <stdint.h>
-
 static const char *const words[] = {
     [REJECT_NONE] = "",
     [REJECT_TOO_LONG] = "the line is longer than --max-line",
@@ -19,6 +17,11 @@ static const char *const words[] = {
 const char *reject_words(enum reject reject)
 {
     return words[reject];
+}
+
+uint64_t reject_column(enum reject reject, struct text raw, size_t at)
+{
+    return reject == REJECT_TOO_LONG ? 0 : 1 + utf8_characters((struct text){raw.bytes, at});
 }
 
 struct text line_content(struct text line)

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
+
 enum reject {
     REJECT_NONE,
     REJECT_TOO_LONG,
@@ -24,6 +26,9 @@ const char *reject_words(enum reject reject);
 
 /* The deepest nesting of an event, its own braces included. */
 enum { EVENT_DEPTH = 512 };
+
+/* The column of the fault at that offset of the raw line, in characters from 1; 0: it has none. */
+uint64_t reject_column(enum reject reject, struct text raw, size_t at);
 
 /* The line without its end: one LF, or CR LF. */
 struct text line_content(struct text line);

@@ -3,19 +3,7 @@
 void audit_init(struct audit *audit, enum audit_which which, struct arena *memory,
                 struct arena *line_memory)
 {
-    *audit = (struct audit){.which = which, .memory = memory, .line_memory = line_memory};
-}
-
-static void put(void *state, const char *bytes, size_t len)
-{
-    struct audit *audit = state;
-    if (audit->cap - audit->len < len) {
-        size_t cap = 2 * (audit->len + len);
-        audit->bytes = arena_grow(audit->memory, audit->bytes, audit->len, cap);
-        audit->cap = cap;
-    }
-    memcpy(audit->bytes + audit->len, bytes, len);
-    audit->len += len;
+    *audit = (struct audit){.which = which, .page = {.arena = memory}, .line_memory = line_memory};
 }
 
 /* What the event says of the destination's categories: nothing unless consent is stated. A missing
@@ -40,41 +28,33 @@ void audit_add(struct audit *audit, const struct mapping *mapping, const struct 
 {
     if ((audit->which & (decision.deliver ? AUDIT_DELIVERED : AUDIT_BLOCKED)) == 0)
         return;
-    size_t begin = audit->len;
-    yajl_gen json = json_gen(audit->line_memory, put, audit);
+    size_t begin = audit->page.len;
+    yajl_gen json = json_gen(audit->line_memory, page_put, &audit->page);
     json_open(json, NULL);
     json_member(json, "destination", destination->id);
     json_member(json, "decision", text_of(decision.deliver ? "deliver" : "block"));
     json_member(json, "reason", text_of(reason_name(decision.reason)));
     put_categories(json, mapping, event, destination);
     json_close(json);
-    put(audit, "\n", 1);
-    audit->bytes[begin] = ','; /* it goes on with the event's part */
+    page_add(&audit->page, "\n");
+    audit->page.bytes[begin] = ','; /* it goes on with the event's part */
 }
 
 void audit_forget(struct audit *audit)
 {
-    audit->len = 0;
+    audit->page.len = 0;
 }
 
-static void member_to(void *state, const char *bytes, size_t len)
-{
-    struct text *member = state;
-    memcpy((char *)(uintptr_t)member->bytes + member->len, bytes, len);
-    member->len += len;
-}
-
-/* `{"file":"NAME",`; an escape takes six bytes at most. */
+/* `{"file":"NAME",` */
 static void make_file_member(struct audit *audit, const char *file)
 {
-    struct text name = json_utf8(audit->line_memory, file);
-    struct text member = {arena_alloc(audit->memory, 6 * name.len + sizeof "{\"file\":\"\","), 0};
-    yajl_gen json = json_gen(audit->line_memory, member_to, &member);
+    struct page page = {.arena = audit->page.arena};
+    yajl_gen json = json_gen(audit->line_memory, page_put, &page);
     json_open(json, NULL);
-    json_member(json, "file", name);
-    member_to(&member, ",", 1);
+    json_member(json, "file", json_utf8(audit->line_memory, file));
+    page_add(&page, ",");
     audit->file = file;
-    audit->file_member = member;
+    audit->file_member = page_text(&page);
 }
 
 static char *add(char *to, struct text text)

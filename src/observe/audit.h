@@ -11,6 +11,7 @@
 #define ASSENT_AUDIT_H
 
 #include "base/json_gen.h"
+#include "base/page.h"
 #include "decision.h"
 
 enum audit_which { AUDIT_NONE, AUDIT_BLOCKED, AUDIT_DELIVERED, AUDIT_ALL };
@@ -19,11 +20,10 @@ struct audit {
     enum audit_which which; /* decisions that are put on record */
 
     /* the decisions' parts since audit_forget, one after the other; each ends with its only LF */
-    char *bytes;
-    size_t len, cap;
+    struct page page;
 
     /* private */
-    struct arena *memory, *line_memory;
+    struct arena *line_memory;
     const char *file; /* whose member this is, ready to be written */
     struct text file_member;
 };

@@ -63,10 +63,7 @@ int main(int argc, char **argv)
 {
     static struct state state;
     const char *const names[] = {"-", NULL};
-    if (argc != 2 || !mapping_file_read(&state.file, argv[1]))
-        return 2;
-    mapping_file_tell(&state.file);
-    if (state.file.findings.n != 0)
+    if (argc != 2 || !mapping_file_use(&state.file, argv[1]))
         return 2;
     input_start(&state.input, names, (size_t)16 << 20);
     bool done = arena_try(&state.memory, all, &state);

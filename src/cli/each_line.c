@@ -1,0 +1,81 @@
+#include "cli/each_line.h"
+
+#include "base/signals.h"
+#include "cli/options.h"
+#include "stream/input.h"
+
+#include <errno.h>
+
+enum status out_of_memory(struct place place)
+{
+    message(place, SEVERITY_ERROR, "out of memory");
+    return STATUS_FAILED;
+}
+
+enum status each_line_not_written(const struct sink *sink, enum sink_status failed)
+{
+    if (failed == SINK_INTERRUPTED)
+        return STATUS_INTERRUPTED;
+    if (sink->error == EPIPE)
+        return STATUS_BROKEN_PIPE;
+    message(NO_PLACE, SEVERITY_ERROR, "cannot write %s: %s", sink->name, strerror(sink->error));
+    return STATUS_FAILED;
+}
+
+static bool each_of_block(const struct each_line *each, const struct block *block,
+                          enum status *status)
+{
+    struct text rest = block->text, raw;
+    struct place place = {.file = block->name, .line = block->first_line};
+    if (block->over_long)
+        return !block->begins || each->line(each->state, NULL, place, status);
+    for (; block_next_line(&rest, &raw); place.line++)
+        if (!each->line(each->state, &raw, place, status))
+            return false;
+    return true;
+}
+
+static enum status end_of(const struct input *input, enum input_status end)
+{
+    struct place place = {.file = input->name, .line = input->lines};
+    switch (end) {
+    case INPUT_BLOCK:
+    case INPUT_END:
+        return STATUS_DONE;
+    case INPUT_INTERRUPTED:
+        return STATUS_INTERRUPTED;
+    case INPUT_FAILED:
+        message(place, SEVERITY_ERROR, "cannot read on: %s", strerror(input->error));
+        return STATUS_FAILED;
+    case INPUT_NO_MEMORY:
+        break;
+    }
+    return out_of_memory(place);
+}
+
+enum status each_line(const struct each_line *each)
+{
+    struct block block = {0};
+    struct input input;
+    enum status status = STATUS_DONE;
+    enum input_status end = INPUT_END;
+    bool go_on = true;
+    if (!signals_catch()) {
+        message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
+        return STATUS_FAILED;
+    }
+    input_start(&input, each->events, MAX_LINE_DEFAULT);
+    while (go_on && (end = input_next(&input, &block)) == INPUT_BLOCK) {
+        go_on = each_of_block(each, &block, &status);
+        enum sink_status sent =
+            each->output == NULL || status != STATUS_DONE ? SINK_OK : output_write(each->output);
+        if (sent != SINK_OK)
+            status = each_line_not_written(each->output->sink, sent);
+        go_on = go_on && sent == SINK_OK;
+    }
+    if (status == STATUS_DONE)
+        status = end_of(&input, end);
+    input_stop(&input);
+    block_free(&block);
+    return status;
+}
