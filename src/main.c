@@ -2,6 +2,7 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "cli/check.h"
+#include "cli/explain.h"
 #include "cli/filter.h"
 
 #include <fcntl.h>
@@ -18,6 +19,7 @@ static const struct command {
 } commands[] = {
     {"filter", filter},
     {"check", check},
+    {"explain", explain},
 };
 
 /* The command that the first argument names, which is then taken off the arguments. */

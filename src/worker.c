@@ -138,7 +138,7 @@ static enum work_status put_records(struct worker *worker, struct text records, 
     audit_head(&worker->audit, &head, &worker->scan.event, file, line);
     struct text parts[] = {head.parts[0], head.parts[1], head.parts[2], NO_TEXT};
     enum work_status status = WORK_DONE;
-    while (status == WORK_DONE && block_next_line(&records, &parts[3]))
+    while (status == WORK_DONE && text_next_line(&records, &parts[3]))
         status = put(worker, OUTPUT_AUDIT, parts, 4, true, true);
     return status;
 }
@@ -178,7 +178,7 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
 static enum work_status work_on_lines(struct worker *worker, const struct block *block)
 {
     struct text rest = block->text, raw;
-    for (uint64_t line = block->first_line; block_next_line(&rest, &raw); line++) {
+    for (uint64_t line = block->first_line; text_next_line(&rest, &raw); line++) {
         enum work_status status = work_on_line(worker, raw, line);
         if (status != WORK_DONE)
             return status;

@@ -63,6 +63,17 @@ static inline size_t text_behind_last(struct text text, char c)
     return 0;
 }
 
+/* Takes the next line, its end included, off the rest of a text; false when none is left. */
+static inline bool text_next_line(struct text *rest, struct text *line)
+{
+    if (rest->len == 0)
+        return false;
+    const char *end = memchr(rest->bytes, '\n', rest->len);
+    *line = (struct text){rest->bytes, end == NULL ? rest->len : (size_t)(end - rest->bytes) + 1};
+    *rest = (struct text){rest->bytes + line->len, rest->len - line->len};
+    return true;
+}
+
 static inline struct text text_of(const char *string)
 {
     return (struct text){string, strlen(string)};

@@ -2,6 +2,7 @@
 
 #include "cli/check_options.h"
 #include "cli/each_line.h"
+#include "cli/files.h"
 #include "cli/mapping_file.h"
 #include "cli/options.h"
 #include "cli/show.h"
@@ -163,19 +164,6 @@ static enum status tell_all(struct checking *checking)
 }
 
 /* ---- the command ---- */
-
-/* Events that cannot be opened are a mistake in the command line, so nothing is checked. */
-static bool events_can_be_read(const char *const *events)
-{
-    for (; *events != NULL; events++) {
-        if (strcmp(*events, "-") == 0 || access(*events, R_OK) == 0)
-            continue;
-        message((struct place){.file = *events}, SEVERITY_ERROR, "cannot open: %s",
-                strerror(errno));
-        return false;
-    }
-    return true;
-}
 
 static enum status run(struct checking *checking)
 {

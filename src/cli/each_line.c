@@ -29,7 +29,7 @@ static bool each_of_block(const struct each_line *each, const struct block *bloc
     struct place place = {.file = block->name, .line = block->first_line};
     if (block->over_long)
         return !block->begins || each->line(each->state, NULL, place, status);
-    for (; block_next_line(&rest, &raw); place.line++)
+    for (; text_next_line(&rest, &raw); place.line++)
         if (!each->line(each->state, &raw, place, status))
             return false;
     return true;

@@ -47,6 +47,14 @@ static bool is_input(const struct stat *output, const struct options *options,
     return false;
 }
 
+bool events_can_be_read(const char *const *events)
+{
+    for (; *events != NULL; events++)
+        if (strcmp(*events, "-") != 0 && access(*events, R_OK) != 0)
+            return failed(*events) == STATUS_DONE;
+    return true;
+}
+
 /* What each output is called where it is an input as well. */
 static const char *const output_words[N_OUTPUTS] = {
     [OUTPUT_EVENTS] = "is an input and standard output: name another one",

@@ -11,6 +11,9 @@
 /* stat, or fstat for `-`, standard input. */
 bool files_stat(const char *name, struct stat *stat_of);
 
+/* Whether the files can be opened, after a message when not: a mistake in the command line. */
+bool events_can_be_read(const char *const *events);
+
 /* Makes the run's sinks: standard output, and the files that the options name, opened and, when all
  * are found to be no other file of the run, emptied. A sink that is not asked for has fd -1.
  * Anything but STATUS_DONE comes after a message. */

@@ -9,13 +9,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const consent_words[N_CONSENT_STATES] = {
-    [CONSENT_ABSENT] = "absent",
-    [CONSENT_EMPTY] = "empty",
-    [CONSENT_MALFORMED] = "malformed",
-    [CONSENT_STATED] = "stated",
-};
-
 struct stats_report {
     enum stats_form form;
     const struct stats *stats;
@@ -114,7 +107,8 @@ static void write_json(struct stats_report *report)
     json_number(report->json, "blocked", counts->blocked);
     json_open(report->json, "consent");
     for (size_t i = 0; i < N_CONSENT_STATES; i++)
-        json_number(report->json, consent_words[i], report->stats->events[i]);
+        json_number(report->json, consent_state_name((enum consent_state)i),
+                    report->stats->events[i]);
     json_close(report->json);
     json_destinations(report);
     json_categories(report);

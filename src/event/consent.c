@@ -62,3 +62,14 @@ void consent_settle(struct scan *scan)
     event->said[0] = (uint32_t)event->consent | (uint32_t)event->integrations << 4 |
                      (uint32_t)event->integrations_empty << 8 | (uint32_t)event->source_exempt << 9;
 }
+
+const char *consent_state_name(enum consent_state consent)
+{
+    static const char *const names[] = {
+        [CONSENT_ABSENT] = "absent",
+        [CONSENT_EMPTY] = "empty",
+        [CONSENT_MALFORMED] = "malformed",
+        [CONSENT_STATED] = "stated",
+    };
+    return names[consent];
+}

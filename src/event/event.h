@@ -43,6 +43,9 @@ struct event {
     bool said_too_much; /* more than fits: the words are not all */
 };
 
+/* The state's name: "absent", "empty", "malformed" or "stated". Constant. */
+const char *consent_state_name(enum consent_state consent);
+
 /* Whether the event's integrations object allows the destination. */
 bool integrations_allow(const struct event *event, const struct destination *destination);
 

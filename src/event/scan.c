@@ -210,6 +210,15 @@ static void message_id(struct scan *scan, struct text raw)
     scan->event.message_id = json_string_has_lone_surrogate(raw) ? NO_TEXT : token;
 }
 
+static void observe_labels(const struct scan *scan, unsigned roles, struct text text)
+{
+    const struct scan_observer *observer = scan->observer;
+    if ((roles & ROLE_MESSAGE_ID) != 0)
+        observer->label(observer->state, ROLE_MESSAGE_ID, text);
+    if ((roles & ROLE_TYPE) != 0)
+        observer->label(observer->state, ROLE_TYPE, text);
+}
+
 static int on_string(void *ctx, const unsigned char *bytes, size_t len)
 {
     struct scan *scan = ctx;
@@ -217,6 +226,8 @@ static int on_string(void *ctx, const unsigned char *bytes, size_t len)
         unsigned roles = scan->mapping->paths.nodes[scan->child].roles;
         if ((roles & ROLE_SOURCE) != 0)
             source_id(scan, bytes, len);
+        if (scan->observer != NULL && scan->observer->label != NULL)
+            observe_labels(scan, roles, (struct text){(const char *)bytes, len});
         if ((roles & ROLE_MESSAGE_ID) != 0)
             message_id(scan,
                        json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));

@@ -33,6 +33,7 @@ struct scan_observer {
     void (*preference)(void *state, bool is_boolean); /* the value of one, after its key */
     void (*integrations_key)(void *state, struct text key);
     void (*source)(void *state, struct text id);
+    void (*label)(void *state, enum key_role role, struct text text); /* messageId or type */
 };
 
 struct scan {

@@ -126,6 +126,16 @@ void findings_sort(struct findings *findings)
         qsort(findings->list, findings->n, sizeof *findings->list, by_place);
 }
 
+/* U+2028 to U+202E and U+2066 to U+2069, which end a line or turn the direction of what follows. */
+static bool turns_text(struct text text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.bytes;
+    if (text.len < 3 || bytes[0] != 0xE2)
+        return false;
+    return (bytes[1] == 0x80 && bytes[2] >= 0xA8 && bytes[2] <= 0xAE) ||
+           (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9);
+}
+
 const char *quoted(struct arena *arena, struct text text)
 {
     enum { LONGEST = 80 };
@@ -141,12 +151,20 @@ const char *quoted(struct arena *arena, struct text text)
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text.bytes[i];
         unsigned char next = i + 1 < len ? (unsigned char)text.bytes[i + 1] : 0;
-        if (c < 0x20 || c == 0x7F)
-            to += sprintf(to, "\\u%04x", c);
-        else if (c == 0xC2 && next < 0xA0 && ++i < len)
-            to += sprintf(to, "\\u%04x", next);
-        else
+        if (c == '"' || c == '\\') {
+            *to++ = '\\';
             *to++ = (char)c;
+        } else if (c < 0x20 || c == 0x7F) {
+            to += sprintf(to, "\\u%04x", c);
+        } else if (c == 0xC2 && next < 0xA0 && ++i < len) {
+            to += sprintf(to, "\\u%04x", next);
+        } else if (turns_text((struct text){text.bytes + i, len - i})) {
+            to += sprintf(to, "\\u20%02x",
+                          (next & 1u) << 6 | ((unsigned char)text.bytes[i + 2] & 0x3Fu));
+            i += 2;
+        } else {
+            *to++ = (char)c;
+        }
     }
     strcpy(to, len < text.len ? "\"..." : "\"");
     return out;

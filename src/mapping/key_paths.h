@@ -16,6 +16,7 @@ enum key_role {
     ROLE_INTEGRATIONS = 2, /* its members are integrations keys */
     ROLE_SOURCE = 4,       /* its value is the source id */
     ROLE_MESSAGE_ID = 8,   /* its value names the event; it decides nothing */
+    ROLE_TYPE = 16,        /* likewise: its value says what kind of event it is */
 };
 
 struct key_node {

@@ -54,3 +54,10 @@ void mapping_ask_message_id(struct mapping *mapping, struct arena *arena)
     mapping->paths.message_id =
         key_paths_add(&mapping->paths, arena, (struct json_path){&key, 1}, ROLE_MESSAGE_ID);
 }
+
+void mapping_ask_labels(struct mapping *mapping, struct arena *arena)
+{
+    struct text key = TEXT("type");
+    mapping_ask_message_id(mapping, arena);
+    key_paths_add(&mapping->paths, arena, (struct json_path){&key, 1}, ROLE_TYPE);
+}

@@ -67,6 +67,9 @@ void mapping_build_masks(struct mapping *mapping, struct arena *arena);
 /* Has scans made from now on read the events' messageId, too. It costs them a little. */
 void mapping_ask_message_id(struct mapping *mapping, struct arena *arena);
 
+/* The same for both labels of an event, its messageId and its type, which observers see. */
+void mapping_ask_labels(struct mapping *mapping, struct arena *arena);
+
 static inline size_t mapping_n_destinations(const struct mapping *mapping)
 {
     return mapping->destination_ids.n;

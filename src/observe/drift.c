@@ -84,8 +84,11 @@ void drift_init(struct drift *drift, const struct mapping *mapping, struct arena
                 struct arena *line_memory)
 {
     *drift = (struct drift){.mapping = mapping, .memory = memory, .line_memory = line_memory};
-    drift->observer =
-        (struct scan_observer){drift, on_category, on_preference, on_integrations_key, on_source};
+    drift->observer = (struct scan_observer){.state = drift,
+                                             .category = on_category,
+                                             .preference = on_preference,
+                                             .integrations_key = on_integrations_key,
+                                             .source = on_source};
     scan_init(&drift->scan, mapping, memory, line_memory);
     drift->scan.observer = &drift->observer;
     for (enum sight sight = 0; sight < N_SIGHTS; sight++)

@@ -24,15 +24,4 @@ static inline void block_free(struct block *block)
     *block = (struct block){0};
 }
 
-/* Takes the next line, its end included, off a block's rest of text; false when none is left. */
-static inline bool block_next_line(struct text *rest, struct text *line)
-{
-    if (rest->len == 0)
-        return false;
-    const char *end = memchr(rest->bytes, '\n', rest->len);
-    *line = (struct text){rest->bytes, end == NULL ? rest->len : (size_t)(end - rest->bytes) + 1};
-    *rest = (struct text){rest->bytes + line->len, rest->len - line->len};
-    return true;
-}
-
 #endif

@@ -8,6 +8,7 @@ of lines; each is made from the seed and its number alone, so `--batch K` runs
 the one that a difference named. Of every batch are compared, byte for byte:
   - the filter's standard output, its rejects file and its exit status,
   - its --stats=json and its --audit, for some of the batches,
+  - what `assent explain` says, in both its forms,
   - what `decisions MAPPING < EVENTS` prints: each decision with its reason.
 Each batch also gives the filter some invalid mappings: status 2, no output.
 
@@ -26,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 sys.dont_write_bytecode = True  # the source folder stays as it is
 
@@ -60,6 +62,7 @@ class Decided:
     """One line of an input, and what the oracle says of it."""
 
     def __init__(self, mapping, number, line):
+        self.mapping = mapping
         self.number = number
         self.line = line
         self.content = oracle.line_content(line)
@@ -256,6 +259,33 @@ def compare_audit(filter_run, lines, data, done):
         what = f"--audit: record {at + 1} differs"
         pair = [ascii(part[at : at + 1]) for part in (expected, records)]
         raise Difference([what, f"oracle: {pair[0]}", f"program: {pair[1]}"], done)
+
+
+def compare_explain(program, lines, data, folder):
+    """What explain says in its two forms, against all records of an audit."""
+    everything = SimpleNamespace(audit="", destinations=None, is_rejected=lambda line: False)
+    everything.mapping = lines[0].mapping
+    arguments = [program, "explain", "-m", os.path.join(folder, "mapping.json")]
+    done = run([*arguments, "-f", "json"], data)
+    compare_audit(everything, lines, done.stdout, done)
+    done = run(arguments, data)
+    rows = []
+    for row in done.stdout.decode().splitlines():
+        if row.startswith("<stdin>:"):
+            number = int(row.split(":")[1])
+            rows.append((number, row[row.rindex("consent") :].split(",")[0]))
+        elif row:
+            rows.append((number, *row.split()[:3]))
+    expected = []
+    for line in lines:
+        if line.kind == oracle.EVENT:
+            expected.append((line.number, f"consent {line.consent}"))
+            for name, decision, reason in line.decisions:
+                expected.append((line.number, decision, name, reason))
+    if rows != expected:
+        at = first_difference(expected, rows)
+        pair = [str(part[at : at + 1]) for part in (expected, rows)]
+        raise Difference([f"explain: row {at + 1}: oracle, program:", *pair], done)
 
 
 ID_BYTES = 256  # that --stats keeps of an undeclared category's id
@@ -462,12 +492,14 @@ class Differential:
         self.counts = Counter()
         self.filter = Test("the filter's output, rejects and exit status")
         self.decisions = Test("every decision and its reason")
+        self.explain = Test("what explain says of them")
         self.invalid = Test("invalid mappings are refused")
         self.long_lines = Test("lines as long as --max-line")
         self.jobs = {
             number: Test(f"the same with {number} jobs") for number in options.jobs_list
         }
-        self.tests = [self.filter, self.decisions, self.invalid, self.long_lines]
+        self.tests = [self.filter, self.decisions, self.explain, self.invalid]
+        self.tests.append(self.long_lines)
         self.tests += self.jobs.values()
 
     def compare(self, test, function, *arguments):
@@ -512,6 +544,10 @@ class Differential:
         self.compare(
             self.decisions, compare_decisions, self.options.decisions, lines, data, folder
         )
+        if lines:
+            self.compare(
+                self.explain, compare_explain, self.options.assent, lines, data, folder
+            )
         filter_run = FilterRun(rng, mapping, lines)
         if filter_run.from_file:
             write_file(folder, "events.ndjson", data)
