@@ -2,6 +2,7 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "cli/check.h"
+#include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/filter.h"
 
@@ -20,6 +21,7 @@ static const struct command {
     {"filter", filter},
     {"check", check},
     {"explain", explain},
+    {"diff", diff},
 };
 
 /* The command that the first argument names, which is then taken off the arguments. */

@@ -29,6 +29,7 @@ const char options_help[] =
     "\n"
     "Other commands, each with its own --help:\n"
     "  assent check MAPPING... check mapping files\n"
+    "  assent diff OLD NEW     what a change of the mapping changes\n"
     "  assent explain          why a destination does or does not get an event\n"
     "\n"
     "No EVENTS, or -: standard input. See assent(1) and assent-mapping(5).\n";

@@ -7,7 +7,12 @@
 
 enum status show(const char *text)
 {
-    if (fputs(text, stdout) != EOF && fflush(stdout) == 0)
+    return show_text(text_of(text));
+}
+
+enum status show_text(struct text text)
+{
+    if (fwrite(text.bytes, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
         return STATUS_DONE;
     return show_failed(errno);
 }

@@ -136,12 +136,11 @@ static bool turns_text(struct text text)
            (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9);
 }
 
-const char *quoted(struct arena *arena, struct text text)
+static const char *quote(struct arena *arena, struct text text, size_t longest)
 {
-    enum { LONGEST = 80 };
     size_t len = text.len;
-    if (len > LONGEST) {
-        len = LONGEST;
+    if (len > longest) {
+        len = longest;
         while (len > 0 && ((unsigned char)text.bytes[len] & 0xC0) == 0x80)
             len--; /* not inside of a character */
     }
@@ -168,6 +167,17 @@ const char *quoted(struct arena *arena, struct text text)
     }
     strcpy(to, len < text.len ? "\"..." : "\"");
     return out;
+}
+
+const char *quoted(struct arena *arena, struct text text)
+{
+    enum { LONGEST = 80 };
+    return quote(arena, text, LONGEST);
+}
+
+const char *quoted_whole(struct arena *arena, struct text text)
+{
+    return quote(arena, text, SIZE_MAX);
 }
 
 const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint)

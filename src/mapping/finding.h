@@ -99,6 +99,9 @@ void findings_sort(struct findings *findings);
  * that turn the text's direction are escaped, long texts cut short. In the arena. */
 const char *quoted(struct arena *arena, struct text text);
 
+/* The same, but not cut short. */
+const char *quoted_whole(struct arena *arena, struct text text);
+
 /* The same, and ` (did you mean "…"?)` behind it unless the hint's bytes are NULL. */
 const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint);
 

@@ -9,6 +9,7 @@ the one that a difference named. Of every batch are compared, byte for byte:
   - the filter's standard output, its rejects file and its exit status,
   - its --stats=json and its --audit, for some of the batches,
   - what `assent explain` says, in both its forms,
+  - what `assent diff` says of the mapping and of another,
   - what `decisions MAPPING < EVENTS` prints: each decision with its reason.
 Each batch also gives the filter some invalid mappings: status 2, no output.
 
@@ -67,6 +68,7 @@ class Decided:
         self.line = line
         self.content = oracle.line_content(line)
         self.kind, event = oracle.classify_line(line)
+        self.event = event
         self.decisions = []
         self.consent, self.preferences = None, None
         self.message_id = None
@@ -288,6 +290,65 @@ def compare_explain(program, lines, data, folder):
         raise Difference([f"explain: row {at + 1}: oracle, program:", *pair], done)
 
 
+FIRST_MOST = 5  # events that diff names
+
+
+def expected_turns(old, new, lines):
+    """diff's destinations: what each would newly get and newly not get, by the oracle."""
+    ids = [destination.id for destination in old.destinations]
+    ids += [item.id for item in new.destinations if item.id not in ids]
+    turns = {name: [[], [], 0] for name in ids}  # newly delivered, newly blocked, unchanged
+    for line in lines:
+        if line.kind != oracle.EVENT:
+            continue
+        sides = []
+        for mapping in (old, new):
+            decisions = oracle.decide(mapping, line.event)
+            sides.append({name for name, what, _ in decisions if what == oracle.DELIVER})
+        for name, turn in turns.items():
+            was, now = (name in side for side in sides)
+            if was == now:
+                turn[2] += 1
+            else:
+                turn[0 if now else 1].append({"file": "<stdin>", "line": line.number})
+    return [
+        {
+            "destination": name,
+            "newly_delivered": {"events": len(turn[0]), "first": turn[0][:FIRST_MOST]},
+            "newly_blocked": {"events": len(turn[1]), "first": turn[1][:FIRST_MOST]},
+            "unchanged": turn[2],
+        }
+        for name, turn in turns.items()
+    ]
+
+
+def compare_diff(program, rng, mapping, lines, data, folder):
+    """diff of the mapping against itself in other words, and against one that is changed."""
+    texts = [generate.write_mapping(rng, generate.spelled_out(rng, mapping))]
+    changed = generate.changed_mapping(rng, mapping)
+    if rng.random() < 0.3:
+        changed = generate.changed_mapping(rng, changed)
+    texts.append(generate.write_mapping(rng, generate.spelled_out(rng, changed)))
+    for number, text in enumerate(texts):
+        write_file(folder, "new.json", text)
+        new = oracle.read_mapping(text)
+        names = [os.path.join(folder, name) for name in ("mapping.json", "new.json")]
+        done = run([program, "diff", "-f", "json", *names, "-"], data)
+        if done.returncode not in (0, 1):
+            raise Difference([f"diff: status {done.returncode}: {shown(done.stderr)}"], done)
+        told = json.loads(done.stdout)
+        changes = told["changes"]
+        expected = expected_turns(mapping, new, lines)
+        if number == 0:  # the order of the destinations is no difference
+            expected.sort(key=lambda item: item["destination"])
+            told["destinations"].sort(key=lambda item: item["destination"])
+        if told["destinations"] != expected:
+            what = [f"diff, {number}: oracle: {expected}", f"program: {told['destinations']}"]
+            raise Difference(what, done)
+        if done.returncode != (1 if changes else 0) or (number == 0 and changes):
+            raise Difference([f"diff, {number}: status {done.returncode}: {changes}"], done)
+
+
 ID_BYTES = 256  # that --stats keeps of an undeclared category's id
 
 
@@ -493,12 +554,13 @@ class Differential:
         self.filter = Test("the filter's output, rejects and exit status")
         self.decisions = Test("every decision and its reason")
         self.explain = Test("what explain says of them")
+        self.diff = Test("what diff says of two mappings")
         self.invalid = Test("invalid mappings are refused")
         self.long_lines = Test("lines as long as --max-line")
         self.jobs = {
             number: Test(f"the same with {number} jobs") for number in options.jobs_list
         }
-        self.tests = [self.filter, self.decisions, self.explain, self.invalid]
+        self.tests = [self.filter, self.decisions, self.explain, self.diff, self.invalid]
         self.tests.append(self.long_lines)
         self.tests += self.jobs.values()
 
@@ -548,6 +610,9 @@ class Differential:
             self.compare(
                 self.explain, compare_explain, self.options.assent, lines, data, folder
             )
+        self.compare(
+            self.diff, compare_diff, self.options.assent, rng, mapping, lines, data, folder
+        )
         filter_run = FilterRun(rng, mapping, lines)
         if filter_run.from_file:
             write_file(folder, "events.ndjson", data)

@@ -14,7 +14,7 @@ import random
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BOM = b"\xef\xbb\xbf"
 
@@ -563,6 +563,81 @@ def write_mapping(rng, tree):
     if rng.random() < 0.7:
         text += rng.choice((b"\n", b"\r\n", b"\n\n", b" "))
     return text
+
+
+def spelled_out(rng, mapping):
+    """Another tree for what the oracle has read: all knobs and members named, in any order."""
+
+    def shuffled(members):
+        members = list(members)
+        rng.shuffle(members)
+        return Obj(members)
+
+    top = [("version", 1), ("policy", rng.choice(("segment-beta", "segment", "strict")))]
+    top.append(("rules", shuffled(mapping.rules.items())))
+    consent = {
+        "object": pointer_text(mapping.consent_object),
+        "preferences": mapping.preferences,
+    }
+    top.append(("consent", shuffled(consent.items())))
+    if mapping.other_sources:
+        sources = {"other": sorted(mapping.other_sources)}
+        sources["key"] = pointer_text(mapping.source_key)
+        top.append(("sources", shuffled(sources.items())))
+    categories = [
+        (name, Obj([("enabled", name not in mapping.disabled_categories)]))
+        for name in mapping.known_categories
+    ]
+    top.append(("categories", shuffled(categories)))
+    destinations = []
+    for destination in mapping.destinations:
+        members = {
+            "categories": rng.sample(destination.categories, len(destination.categories)),
+            "integrations": list(destination.integrations),
+            "kind": destination.kind,
+            "match": destination.match,
+            "name": rng.choice(("x", "Facebook", destination.id)),
+        }
+        destinations.append((destination.id, shuffled(members.items())))
+    top.append(("destinations", shuffled(destinations)))
+    return shuffled(top)
+
+
+def changed_mapping(rng, mapping):
+    """The oracle's mapping with one thing changed, or written as if it were."""
+    at = rng.randrange(len(mapping.destinations))
+    destination = mapping.destinations[at]
+    known = sorted(mapping.known_categories) or ["Ads"]
+    category = rng.choice(known)
+    others = list(mapping.destinations)
+    how = rng.randrange(9)
+    if how == 0:
+        knob = rng.choice(sorted(KNOB_VALUES))
+        rules = {**mapping.rules, knob: rng.choice(KNOB_VALUES[knob])}
+        return replace(mapping, rules=rules)
+    if how == 1:
+        disabled = mapping.disabled_categories ^ {category}
+        return replace(mapping, disabled_categories=disabled & mapping.known_categories)
+    if how == 2 and len(others) > 1:
+        del others[at]
+    elif how == 3 and not mapping.other_sources:
+        return replace(mapping, other_sources=frozenset(("src-1",)), source_key=("writeKey",))
+    elif how == 4:
+        return replace(mapping, known_categories=mapping.known_categories | {"Brand new"})
+    elif how == 5:
+        kind = rng.choice(("event-streaming", "warehouse", "other"))
+        others[at] = replace(destination, kind=kind)
+    elif how == 6:
+        others[at] = replace(destination, match=rng.choice(("any", "all")))
+    elif how == 7:
+        others[at] = replace(destination, integrations=(destination.id, destination.id))
+    elif category in destination.categories:
+        rest = tuple(name for name in destination.categories if name != category)
+        others[at] = replace(destination, categories=rest)
+    else:
+        others[at] = replace(destination, categories=(*destination.categories, category))
+    known = mapping.known_categories | set(others[min(at, len(others) - 1)].categories)
+    return replace(mapping, destinations=tuple(others), known_categories=known)
 
 
 # ----------------------------------------------------------- invalid mappings

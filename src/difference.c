@@ -1,0 +1,298 @@
+#include "difference.h"
+
+#include "base/page.h"
+#include "mapping/finding.h"
+
+#include <stdlib.h>
+
+static const char *const subject_names[N_SUBJECTS] = {
+    [SUBJECT_POLICY] = "policy",     [SUBJECT_KNOB] = "knob",
+    [SUBJECT_CONSENT] = "consent",   [SUBJECT_SOURCE] = "source",
+    [SUBJECT_CATEGORY] = "category", [SUBJECT_DESTINATION] = "destination",
+};
+
+const char *subject_name(enum subject subject)
+{
+    return subject_names[subject];
+}
+
+const struct destination *mapping_destination(const struct mapping *mapping, struct text id)
+{
+    size_t number = ids_find(&mapping->destination_ids, id);
+    return number == IDS_NONE ? NULL : &mapping->destinations[number];
+}
+
+struct comparing {
+    const struct mapping *before, *behind;
+    struct arena *arena;
+    struct difference general, destinations;
+};
+
+static void add(struct comparing *comparing, enum subject subject, struct text id,
+                struct text before, struct text behind)
+{
+    struct difference *to =
+        subject == SUBJECT_DESTINATION ? &comparing->destinations : &comparing->general;
+    to->changes = arena_one_more(comparing->arena, to->changes, to->n, sizeof *to->changes);
+    to->changes[to->n++] = (struct change){subject, id, before, behind};
+}
+
+/* ---- destinations, in words that are equal when they decide alike ---- */
+
+static bool is_enforced(const struct destination *destination)
+{
+    return destination->kind == KIND_EVENT_STREAMING && !destination->all_ignored;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct text *x = a, *y = b;
+    size_t len = x->len < y->len ? x->len : y->len;
+    int order = len == 0 ? 0 : memcmp(x->bytes, y->bytes, len);
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+static void add_sorted(struct page *page, struct text *texts, size_t n)
+{
+    qsort(texts, n, sizeof *texts, by_bytes);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !text_equal(texts[i], texts[i - 1]))
+            page_printf(page, "%s%s", i == 0 ? "" : ", ", quoted_whole(page->arena, texts[i]));
+}
+
+/* Under `disabled: deny` a disabled category is never consented: with `all`, none of them suffices;
+ * with `any`, it might as well not be there. Under `ignore` it is not there. */
+static void add_consent(struct page *page, const struct mapping *mapping,
+                        const struct destination *destination)
+{
+    bool deny = mapping->rules.knob[KNOB_DISABLED] == DISABLED_DENY, any_disabled = false;
+    struct text *texts = arena_alloc(page->arena, destination->n_categories * sizeof *texts);
+    size_t n = 0;
+    for (size_t i = 0; i < destination->n_categories; i++) {
+        size_t category = destination->categories[i];
+        if (mapping->categories[category].enabled)
+            texts[n++] = mapping->category_ids.texts[category];
+        else
+            any_disabled = true;
+    }
+    if (deny && any_disabled && (n == 0 || destination->match == MATCH_ALL)) {
+        page_add(page, "never with consent stated, because of a disabled category");
+        return;
+    }
+    page_add(page, n < 2 ? "" : destination->match == MATCH_ALL ? "all of " : "any of ");
+    add_sorted(page, texts, n);
+}
+
+static struct text describe(struct arena *arena, const struct mapping *mapping,
+                            const struct destination *destination)
+{
+    if (destination == NULL)
+        return NO_TEXT;
+    struct page page = {.arena = arena};
+    if (!is_enforced(destination))
+        page_add(&page,
+                 destination->kind == KIND_WAREHOUSE ? "not enforced, warehouse" : "not enforced");
+    else if (destination->n_categories == 0)
+        page_add(&page, "unmapped");
+    else
+        add_consent(&page, mapping, destination);
+    struct text *keys = arena_alloc(arena, destination->n_integrations * sizeof *keys);
+    for (size_t i = 0; i < destination->n_integrations; i++)
+        keys[i] = mapping->integrations.texts[destination->integrations[i]];
+    page_add(&page,
+             destination->n_integrations == 0 ? "; no integrations key" : "; integrations key ");
+    add_sorted(&page, keys, destination->n_integrations);
+    return page_text(&page);
+}
+
+static void compare_destination(struct comparing *comparing, struct text id)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    struct text old = describe(comparing->arena, before, mapping_destination(before, id));
+    struct text new = describe(comparing->arena, behind, mapping_destination(behind, id));
+    if (old.bytes == NULL || new.bytes == NULL || !text_equal(old, new))
+        add(comparing, SUBJECT_DESTINATION, id, old, new);
+}
+
+static void compare_destinations(struct comparing *comparing)
+{
+    const struct ids *before = &comparing->before->destination_ids;
+    const struct ids *behind = &comparing->behind->destination_ids;
+    for (size_t i = 0; i < before->n; i++)
+        compare_destination(comparing, before->texts[i]);
+    for (size_t i = 0; i < behind->n; i++)
+        if (ids_find(before, behind->texts[i]) == IDS_NONE)
+            compare_destination(comparing, behind->texts[i]);
+}
+
+/* ---- what holds for all destinations ---- */
+
+/* Whether a destination is subject to the knob. Match and disabled are seen in the destinations. */
+static bool knob_decides(const struct mapping *mapping, enum knob knob)
+{
+    for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
+        const struct destination *destination = &mapping->destinations[i];
+        bool unmapped = destination->n_categories == 0, decides = is_enforced(destination);
+        if (knob == KNOB_UNMAPPED)
+            decides = decides && unmapped;
+        if (knob == KNOB_INTEGRATIONS)
+            decides =
+                decides && (!unmapped || mapping->rules.knob[KNOB_UNMAPPED] == UNMAPPED_DELIVER);
+        if (knob == KNOB_MATCH)
+            decides = decides && destination->n_categories > 1;
+        if (knob == KNOB_DISABLED) {
+            decides = false;
+            for (size_t c = 0; c < destination->n_categories; c++)
+                decides = decides || (destination->kind == KIND_EVENT_STREAMING &&
+                                      !mapping->categories[destination->categories[c]].enabled);
+        }
+        if (decides)
+            return true;
+    }
+    return false;
+}
+
+/* An empty consent object is denied where an absent one is. */
+static int knob_value(const struct mapping *mapping, enum knob knob)
+{
+    const unsigned char *value = mapping->rules.knob;
+    return knob == KNOB_EMPTY && value[KNOB_ABSENT] == ABSENT_DENY ? EMPTY_DENY : value[knob];
+}
+
+/* Whether a destination that is in both mappings changes: where match and disabled are told of. */
+static bool any_changes(const struct comparing *comparing)
+{
+    for (size_t i = 0; i < comparing->destinations.n; i++) {
+        const struct change *change = &comparing->destinations.changes[i];
+        if (change->before.bytes != NULL && change->behind.bytes != NULL)
+            return true;
+    }
+    return false;
+}
+
+static bool knob_changes(const struct comparing *comparing, enum knob knob)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    if (knob_value(before, knob) == knob_value(behind, knob) ||
+        (!knob_decides(before, knob) && !knob_decides(behind, knob)))
+        return false;
+    return (knob != KNOB_MATCH && knob != KNOB_DISABLED) || any_changes(comparing);
+}
+
+static void compare_knobs(struct comparing *comparing)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    bool any = false;
+    for (enum knob knob = 0; knob < N_KNOBS; knob++)
+        any = any || knob_changes(comparing, knob);
+    if (any && before->policy != behind->policy)
+        add(comparing, SUBJECT_POLICY, NO_TEXT, text_of(before->policy->name),
+            text_of(behind->policy->name));
+    for (enum knob knob = 0; knob < N_KNOBS; knob++)
+        if (knob_changes(comparing, knob))
+            add(comparing, SUBJECT_KNOB, text_of(knob_words[knob].name),
+                text_of(knob_words[knob].values[knob_value(before, knob)]),
+                text_of(knob_words[knob].values[knob_value(behind, knob)]));
+}
+
+static struct text pointer_of(struct arena *arena, const struct mapping *mapping,
+                              const struct key_way *way)
+{
+    struct page page = {.arena = arena};
+    for (size_t i = 0; i < way->n; i++) {
+        struct text key = mapping->paths.nodes[way->nodes[i]].key;
+        page_add(&page, "/");
+        for (size_t at = 0; at < key.len; at++) {
+            if (key.bytes[at] == '~' || key.bytes[at] == '/')
+                page_add(&page, key.bytes[at] == '~' ? "~0" : "~1");
+            else
+                page_put(&page, &key.bytes[at], 1);
+        }
+    }
+    if (way->n == 0)
+        page_add(&page, "the event itself");
+    return page_text(&page);
+}
+
+/* Which of the last two is the consent object tells empty from absent. */
+static struct text consent_pointer(struct arena *arena, const struct mapping *mapping)
+{
+    struct page page = {.arena = arena};
+    struct text pointer = pointer_of(arena, mapping, &mapping->paths.consent);
+    page_put(&page, pointer.bytes, pointer.len);
+    if (!mapping->preferences_named)
+        page_add(&page, ", the consent object itself");
+    return page_text(&page);
+}
+
+static void compare_ids(struct comparing *comparing, enum subject subject, const struct ids *before,
+                        const struct ids *behind, struct text words)
+{
+    for (size_t i = 0; i < before->n; i++)
+        if (ids_find(behind, before->texts[i]) == IDS_NONE)
+            add(comparing, subject, before->texts[i], words, NO_TEXT);
+    for (size_t i = 0; i < behind->n; i++)
+        if (ids_find(before, behind->texts[i]) == IDS_NONE)
+            add(comparing, subject, behind->texts[i], NO_TEXT, words);
+}
+
+static void compare_sources(struct comparing *comparing)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    bool used = before->sources_other.n != 0 && behind->sources_other.n != 0;
+    struct text old = pointer_of(comparing->arena, before, &before->paths.source);
+    struct text new = pointer_of(comparing->arena, behind, &behind->paths.source);
+    if (used && !text_equal(old, new))
+        add(comparing, SUBJECT_SOURCE, NO_TEXT, old, new);
+    compare_ids(comparing, SUBJECT_SOURCE, &before->sources_other, &behind->sources_other,
+                TEXT("not enforced"));
+}
+
+static void compare_categories(struct comparing *comparing)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    struct text enabled = TEXT("enabled"), disabled = TEXT("disabled");
+    compare_ids(comparing, SUBJECT_CATEGORY, &before->category_ids, &behind->category_ids,
+                TEXT("known"));
+    for (size_t i = 0; any_changes(comparing) && i < before->category_ids.n; i++) {
+        size_t other = ids_find(&behind->category_ids, before->category_ids.texts[i]);
+        if (other == IDS_NONE || before->categories[i].enabled == behind->categories[other].enabled)
+            continue;
+        bool was = before->categories[i].enabled;
+        add(comparing, SUBJECT_CATEGORY, before->category_ids.texts[i], was ? enabled : disabled,
+            was ? disabled : enabled);
+    }
+}
+
+static bool any_enforced(const struct mapping *mapping)
+{
+    return knob_decides(mapping, KNOB_ABSENT);
+}
+
+static void compare_general(struct comparing *comparing)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    struct text old = consent_pointer(comparing->arena, before);
+    struct text new = consent_pointer(comparing->arena, behind);
+    compare_knobs(comparing);
+    if (!text_equal(old, new))
+        add(comparing, SUBJECT_CONSENT, NO_TEXT, old, new);
+    compare_sources(comparing);
+    compare_categories(comparing);
+}
+
+struct difference difference_of(const struct mapping *before, const struct mapping *behind,
+                                struct arena *arena)
+{
+    struct comparing comparing = {.before = before, .behind = behind, .arena = arena};
+    compare_destinations(&comparing);
+    if (any_enforced(before) || any_enforced(behind))
+        compare_general(&comparing);
+    struct difference all = {NULL, comparing.general.n + comparing.destinations.n};
+    all.changes = arena_alloc(arena, all.n * sizeof *all.changes);
+    for (size_t i = 0; i < all.n; i++)
+        all.changes[i] = i < comparing.general.n
+                             ? comparing.general.changes[i]
+                             : comparing.destinations.changes[i - comparing.general.n];
+    return all;
+}
