@@ -5,6 +5,7 @@
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/filter.h"
+#include "cli/report.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,10 +19,7 @@ static const struct command {
     const char *name;
     enum status (*run)(int argc, char **argv); /* argv[0] is what it is called by */
 } commands[] = {
-    {"filter", filter},
-    {"check", check},
-    {"explain", explain},
-    {"diff", diff},
+    {"filter", filter}, {"check", check}, {"explain", explain}, {"diff", diff}, {"report", report},
 };
 
 /* The command that the first argument names, which is then taken off the arguments. */

@@ -12,6 +12,12 @@ enum status out_of_memory(struct place place)
     return STATUS_FAILED;
 }
 
+enum status unaccounted(void)
+{
+    message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
+    return STATUS_INTERNAL;
+}
+
 enum status each_line_not_written(const struct sink *sink, enum sink_status failed)
 {
     if (failed == SINK_INTERRUPTED)

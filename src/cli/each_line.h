@@ -25,4 +25,7 @@ enum status each_line_not_written(const struct sink *sink, enum sink_status fail
 /* STATUS_FAILED, after a message. */
 enum status out_of_memory(struct place place);
 
+/* STATUS_INTERNAL, after a message: the counts do not add up. */
+enum status unaccounted(void);
+
 #endif

@@ -218,12 +218,6 @@ static enum status close_sink(const struct run *run, struct sink *sink, enum sta
     return write_failed(run, sink, NO_PLACE);
 }
 
-static enum status unaccounted(void)
-{
-    message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
-    return STATUS_INTERNAL;
-}
-
 static enum status tell_stats(struct run *run)
 {
     struct worker *sum = &run->workers[0];

@@ -31,6 +31,7 @@ const char options_help[] =
     "  assent check MAPPING... check mapping files\n"
     "  assent diff OLD NEW     what a change of the mapping changes\n"
     "  assent explain          why a destination does or does not get an event\n"
+    "  assent report           who would get how much, as a page of HTML\n"
     "\n"
     "No EVENTS, or -: standard input. See assent(1) and assent-mapping(5).\n";
 

@@ -19,6 +19,7 @@ enum reject {
     REJECT_TWO_VALUES,
     REJECT_NOT_OBJECT,
     REJECT_TOO_DEEP,
+    N_REJECTS,
 };
 
 /* Why the line is no event, for messages. Constant; never quotes the line. */

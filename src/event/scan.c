@@ -193,14 +193,15 @@ static int on_number(void *ctx, const char *bytes, size_t len)
     return on_scalar(ctx, VALUE_NUMBER);
 }
 
-static void source_id(struct scan *scan, const unsigned char *bytes, size_t len)
+static void observe_string(const struct scan *scan, unsigned roles, struct text text)
 {
-    struct text id = {(const char *)bytes, len};
-    bool lone_surrogate = has_escapes(scan, bytes) && has_lone_surrogate(scan);
-    scan->source_listed =
-        !lone_surrogate && ids_find(&scan->mapping->sources_other, id) != IDS_NONE;
-    if (scan->observer != NULL && scan->observer->source != NULL)
-        scan->observer->source(scan->observer->state, id);
+    const struct scan_observer *observer = scan->observer;
+    if ((roles & ROLE_SOURCE) != 0 && observer->source != NULL)
+        observer->source(observer->state, text);
+    if ((roles & ROLE_MESSAGE_ID) != 0 && observer->label != NULL)
+        observer->label(observer->state, ROLE_MESSAGE_ID, text);
+    if ((roles & ROLE_TYPE) != 0 && observer->label != NULL)
+        observer->label(observer->state, ROLE_TYPE, text);
 }
 
 /* A raw string without its quotes. One with a lone surrogate would be no JSON to many readers. */
@@ -210,28 +211,27 @@ static void message_id(struct scan *scan, struct text raw)
     scan->event.message_id = json_string_has_lone_surrogate(raw) ? NO_TEXT : token;
 }
 
-static void observe_labels(const struct scan *scan, unsigned roles, struct text text)
+/* A string on a path. yajl has made other text of a lone surrogate: it is nobody's id. */
+static void path_string(struct scan *scan, unsigned roles, const unsigned char *bytes, size_t len)
 {
-    const struct scan_observer *observer = scan->observer;
+    struct text text = {(const char *)bytes, len};
     if ((roles & ROLE_MESSAGE_ID) != 0)
-        observer->label(observer->state, ROLE_MESSAGE_ID, text);
-    if ((roles & ROLE_TYPE) != 0)
-        observer->label(observer->state, ROLE_TYPE, text);
+        message_id(scan,
+                   json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));
+    scan->source_listed = scan->source_listed && (roles & ROLE_SOURCE) == 0;
+    if (has_escapes(scan, bytes) && has_lone_surrogate(scan))
+        return;
+    if ((roles & ROLE_SOURCE) != 0)
+        scan->source_listed = ids_find(&scan->mapping->sources_other, text) != IDS_NONE;
+    if (scan->observer != NULL)
+        observe_string(scan, roles, text);
 }
 
 static int on_string(void *ctx, const unsigned char *bytes, size_t len)
 {
     struct scan *scan = ctx;
-    if (on_a_path(scan) && scan->child != 0) {
-        unsigned roles = scan->mapping->paths.nodes[scan->child].roles;
-        if ((roles & ROLE_SOURCE) != 0)
-            source_id(scan, bytes, len);
-        if (scan->observer != NULL && scan->observer->label != NULL)
-            observe_labels(scan, roles, (struct text){(const char *)bytes, len});
-        if ((roles & ROLE_MESSAGE_ID) != 0)
-            message_id(scan,
-                       json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));
-    }
+    if (on_a_path(scan) && scan->child != 0 && scan->mapping->paths.nodes[scan->child].roles != 0)
+        path_string(scan, scan->mapping->paths.nodes[scan->child].roles, bytes, len);
     return on_scalar(scan, VALUE_STRING);
 }
 

@@ -10,6 +10,7 @@ the one that a difference named. Of every batch are compared, byte for byte:
   - its --stats=json and its --audit, for some of the batches,
   - what `assent explain` says, in both its forms,
   - what `assent diff` says of the mapping and of another,
+  - the numbers on the page of `assent report`,
   - what `decisions MAPPING < EVENTS` prints: each decision with its reason.
 Each batch also gives the filter some invalid mappings: status 2, no output.
 
@@ -34,6 +35,7 @@ sys.dont_write_bytecode = True  # the source folder stays as it is
 
 import generate  # noqa: E402
 import oracle  # noqa: E402
+from report_page import ReportPage  # noqa: E402
 
 LINES_PER_BATCH = (60, 110)
 INVALID_PER_BATCH = 2
@@ -255,7 +257,8 @@ def expected_audit(filter_run, lines):
 
 def compare_audit(filter_run, lines, data, done):
     expected = expected_audit(filter_run, lines)
-    records = [json.loads(line, object_pairs_hook=list) for line in split_at_lf(data)]
+    lines_of_it = split_at_lf(data)
+    records = [json.loads(line.decode(), object_pairs_hook=list) for line in lines_of_it]
     if records != expected:
         at = first_difference(expected, records)
         what = f"--audit: record {at + 1} differs"
@@ -288,6 +291,38 @@ def compare_explain(program, lines, data, folder):
         at = first_difference(expected, rows)
         pair = [str(part[at : at + 1]) for part in (expected, rows)]
         raise Difference([f"explain: row {at + 1}: oracle, program:", *pair], done)
+
+
+def compare_report(program, lines, data, folder):
+    """The numbers of report's page, and that nothing of an event can be markup in it."""
+    everything = SimpleNamespace(destinations=None, is_rejected=lambda line: False)
+    everything.mapping = lines[0].mapping
+    expected = expected_stats(everything, lines)
+    done = run([program, "report", "-m", os.path.join(folder, "mapping.json")], data)
+    page = ReportPage(done.stdout.decode())
+    got = {name: page.counts[name] for name in COUNTS}
+    got["consent"] = page.consent
+    got["destinations"] = [
+        {
+            "destination": name,
+            "delivered": sum(kinds["delivered"].values()),
+            "blocked": sum(kinds["blocked"].values()),
+            "delivered_by_reason": kinds["delivered"],
+            "blocked_by_reason": kinds["blocked"],
+        }
+        for name, kinds in page.destinations.items()
+    ]
+    got["undeclared"] = len(page.undeclared)
+    expected["undeclared"] = len(expected["undeclared"])
+    numbers = [[item[word] for word in CATEGORY_WORDS] for item in expected["categories"]]
+    got["categories"] = sorted([item[word] for word in CATEGORY_WORDS] for item in page.categories)
+    expected["categories"] = sorted(numbers)
+    for name, value in got.items():
+        if value != expected[name]:
+            raise Difference([f"report, {name}: {value}, the oracle says {expected[name]}"], done)
+    rejected = any(line.kind == oracle.REJECTED for line in lines)
+    if page.tags & {"script", "img", "link", "a", "iframe"} or done.returncode != rejected:
+        raise Difference([f"report: status {done.returncode}, tags {page.tags}"], done)
 
 
 FIRST_MOST = 5  # events that diff names
@@ -336,7 +371,7 @@ def compare_diff(program, rng, mapping, lines, data, folder):
         done = run([program, "diff", "-f", "json", *names, "-"], data)
         if done.returncode not in (0, 1):
             raise Difference([f"diff: status {done.returncode}: {shown(done.stderr)}"], done)
-        told = json.loads(done.stdout)
+        told = json.loads(done.stdout.decode())
         changes = told["changes"]
         expected = expected_turns(mapping, new, lines)
         if number == 0:  # the order of the destinations is no difference
@@ -414,6 +449,7 @@ def expected_stats(filter_run, lines):
     }
 
 
+COUNTS = ("lines", "events", "rejected", "blank", "pairs", "delivered", "blocked")
 CATEGORY_WORDS = ("consented", "refused", "missing")
 
 
@@ -428,7 +464,7 @@ def cut_id(text):
 def compare_stats(filter_run, lines, done):
     expected = expected_stats(filter_run, lines)
     try:
-        got = json.loads(done.stderr.splitlines()[-1])
+        got = json.loads(done.stderr.splitlines()[-1].decode())
     except (IndexError, ValueError) as error:
         raise Difference([f"--stats=json is no JSON: {error}"], done) from error
     ranks = [(-item["events"], item["category"].encode()) for item in got["undeclared"]]
@@ -555,13 +591,14 @@ class Differential:
         self.decisions = Test("every decision and its reason")
         self.explain = Test("what explain says of them")
         self.diff = Test("what diff says of two mappings")
+        self.report = Test("the numbers of the report's page")
         self.invalid = Test("invalid mappings are refused")
         self.long_lines = Test("lines as long as --max-line")
         self.jobs = {
             number: Test(f"the same with {number} jobs") for number in options.jobs_list
         }
-        self.tests = [self.filter, self.decisions, self.explain, self.diff, self.invalid]
-        self.tests.append(self.long_lines)
+        self.tests = [self.filter, self.decisions, self.explain, self.diff, self.report]
+        self.tests += [self.invalid, self.long_lines]
         self.tests += self.jobs.values()
 
     def compare(self, test, function, *arguments):
@@ -609,6 +646,9 @@ class Differential:
         if lines:
             self.compare(
                 self.explain, compare_explain, self.options.assent, lines, data, folder
+            )
+            self.compare(
+                self.report, compare_report, self.options.assent, lines, data, folder
             )
         self.compare(
             self.diff, compare_diff, self.options.assent, rng, mapping, lines, data, folder
