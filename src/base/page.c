@@ -28,12 +28,15 @@ void page_add(struct page *page, const char *string)
 
 void page_printf(struct page *page, const char *format, ...)
 {
+    char few[256]; /* mostly enough */
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    int len = vsnprintf(few, sizeof few, format, arguments);
     va_end(arguments);
-    if (len >= 0) {
+    if (len >= 0 && (size_t)len < sizeof few) {
+        page_put(page, few, (size_t)len);
+    } else if (len >= 0) {
         make_room(page, (size_t)len + 1);
         vsnprintf(page->bytes + page->len, (size_t)len + 1, format, again);
         page->len += (size_t)len;
