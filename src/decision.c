@@ -44,10 +44,44 @@ static struct decision deliver_unless_vetoed(const struct mapping *mapping,
     return deliver(reason);
 }
 
-static bool not_enforced(const struct event *event, const struct destination *destination)
+/* Where consent is not stated, nobody's word counts: the first need that asks for anything. */
+static const struct need *any_need(const struct destination *destination)
 {
-    return destination->kind != KIND_EVENT_STREAMING || event->source_exempt ||
-           destination->all_ignored;
+    for (size_t i = 0; i < destination->n_needs; i++)
+        if (destination->needs[i].n_categories != 0 && !destination->needs[i].all_ignored)
+            return &destination->needs[i];
+    return &destination->needs[0];
+}
+
+/* RudderStack's older settings, for events that name no provider. */
+static const struct need *older_need(const struct destination *destination)
+{
+    const struct need *need = destination_need(destination, PROVIDER_ONE_TRUST);
+    if (need == NULL || !need->match_given)
+        need = destination_need(destination, PROVIDER_KETCH);
+    return need != NULL && need->match_given ? need : NULL;
+}
+
+const struct need *need_of(const struct event *event, const struct destination *destination)
+{
+    static const struct need none = {.provider = PROVIDER_ANY};
+    if (destination->n_needs == 1 && destination->needs[0].provider == PROVIDER_ANY)
+        return &destination->needs[0];
+    if (event->consent != CONSENT_STATED)
+        return any_need(destination);
+    const struct need *need = event->provider == PROVIDER_NONE ? older_need(destination)
+                              : event->provider == PROVIDER_OTHER
+                                  ? NULL
+                                  : destination_need(destination, event->provider);
+    if (need == NULL)
+        need = destination_need(destination, PROVIDER_ANY);
+    return need == NULL ? &none : need;
+}
+
+static bool not_enforced(const struct event *event, const struct destination *destination,
+                         const struct need *need)
+{
+    return destination->kind != KIND_EVENT_STREAMING || event->source_exempt || need->all_ignored;
 }
 
 enum enforcement { NOT_ENFORCED_BY_ABSENCE, DENIED, BY_PREFERENCES };
@@ -84,32 +118,34 @@ static enum reason reason_of_denial(enum consent_state consent)
 
 /* Whether the categories are consented as `match` asks. With all_enabled: whether they would be if
  * no category were disabled. */
-static bool is_consented(const struct event *event, const struct destination *destination,
-                         bool all_enabled)
+static bool is_consented(const struct event *event, const struct need *need, bool all_enabled)
 {
     bool any = false, all = true;
-    for (size_t i = 0; i < destination->n_masks; i++) {
-        const struct mask *mask = &destination->masks[i];
+    for (size_t i = 0; i < need->n_masks; i++) {
+        const struct mask *mask = &need->masks[i];
         uint64_t asked = all_enabled ? mask->listed : mask->asked;
         uint64_t satisfied =
             event->consented[mask->word] & (all_enabled ? mask->listed : mask->enabled);
         any = any || satisfied != 0;
         all = all && satisfied == asked;
     }
-    return destination->match == MATCH_ANY ? any : all;
+    bool any_suffices =
+        need->match == MATCH_BY_EVENT ? event->any_suffices : need->match == MATCH_ANY;
+    return any_suffices ? any : all;
 }
 
 struct decision decide(const struct mapping *mapping, const struct event *event,
                        const struct destination *destination)
 {
-    if (not_enforced(event, destination))
+    const struct need *need = need_of(event, destination);
+    if (not_enforced(event, destination, need))
         return deliver_if_allowed(event, destination, REASON_NOT_ENFORCED);
 
     enum enforcement enforced = enforcement(&mapping->rules, event);
     if (enforced == NOT_ENFORCED_BY_ABSENCE)
         return deliver_if_allowed(event, destination, REASON_NO_CONSENT_OBJECT);
 
-    if (destination->n_categories == 0) {
+    if (need->n_categories == 0) {
         if (mapping->rules.knob[KNOB_UNMAPPED] == UNMAPPED_BLOCK)
             return block(REASON_UNMAPPED);
         return deliver_unless_vetoed(mapping, event, destination, REASON_UNMAPPED);
@@ -120,8 +156,8 @@ struct decision decide(const struct mapping *mapping, const struct event *event,
 
     struct decision consented =
         deliver_unless_vetoed(mapping, event, destination, REASON_CONSENTED);
-    if (is_consented(event, destination, false))
+    if (is_consented(event, need, false))
         return consented;
-    bool would_be_delivered = is_consented(event, destination, true) && consented.deliver;
+    bool would_be_delivered = is_consented(event, need, true) && consented.deliver;
     return block(would_be_delivered ? REASON_CATEGORY_DISABLED : REASON_END_USER_CONSENT);
 }

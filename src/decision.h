@@ -28,6 +28,10 @@ struct decision {
 /* The reason's name, stable: "end-user-consent". Constant. */
 const char *reason_name(enum reason reason);
 
+/* What the destination asks of this event's consent; where none of its needs applies, a need
+ * without categories. Contract: mapping.md, "Policy `rudderstack`". */
+const struct need *need_of(const struct event *event, const struct destination *destination);
+
 /* Decides by the mapping's rules; the destination is one of the mapping's, the event was scanned
  * for the same mapping. */
 struct decision decide(const struct mapping *mapping, const struct event *event,

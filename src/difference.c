@@ -39,11 +39,6 @@ static void add(struct comparing *comparing, enum subject subject, struct text i
 
 /* ---- destinations, in words that are equal when they decide alike ---- */
 
-static bool is_enforced(const struct destination *destination)
-{
-    return destination->kind == KIND_EVENT_STREAMING && !destination->all_ignored;
-}
-
 static int by_bytes(const void *a, const void *b)
 {
     const struct text *x = a, *y = b;
@@ -62,25 +57,63 @@ static void add_sorted(struct page *page, struct text *texts, size_t n)
 
 /* Under `disabled: deny` a disabled category is never consented: with `all`, none of them suffices;
  * with `any`, it might as well not be there. Under `ignore` it is not there. */
-static void add_consent(struct page *page, const struct mapping *mapping,
-                        const struct destination *destination)
+static void add_consent(struct page *page, const struct mapping *mapping, const struct need *need)
 {
+    static const char *const match_words[] = {
+        [MATCH_ANY] = "any of ",
+        [MATCH_ALL] = "all of ",
+        [MATCH_BY_EVENT] = "any or all, as the event says, of ",
+    };
     bool deny = mapping->rules.knob[KNOB_DISABLED] == DISABLED_DENY, any_disabled = false;
-    struct text *texts = arena_alloc(page->arena, destination->n_categories * sizeof *texts);
+    struct text *texts = arena_alloc(page->arena, need->n_categories * sizeof *texts);
     size_t n = 0;
-    for (size_t i = 0; i < destination->n_categories; i++) {
-        size_t category = destination->categories[i];
+    for (size_t i = 0; i < need->n_categories; i++) {
+        size_t category = need->categories[i];
         if (mapping->categories[category].enabled)
             texts[n++] = mapping->category_ids.texts[category];
         else
             any_disabled = true;
     }
-    if (deny && any_disabled && (n == 0 || destination->match == MATCH_ALL)) {
+    if (deny && any_disabled && (n == 0 || need->match == MATCH_ALL)) {
         page_add(page, "never with consent stated, because of a disabled category");
         return;
     }
-    page_add(page, n < 2 ? "" : destination->match == MATCH_ALL ? "all of " : "any of ");
+    bool by_event = need->match == MATCH_BY_EVENT && deny && any_disabled;
+    page_add(page, n < 2 && !by_event ? "" : match_words[need->match]);
     add_sorted(page, texts, n);
+    page_add(page, by_event ? " and a disabled one" : "");
+}
+
+static void add_need(struct page *page, const struct mapping *mapping, const struct need *need)
+{
+    bool older = need->provider == PROVIDER_ONE_TRUST || need->provider == PROVIDER_KETCH;
+    if (need->provider != PROVIDER_ANY)
+        page_printf(page, "with provider %s%s: ",
+                    quoted_whole(page->arena, mapping->providers.texts[need->provider]),
+                    older && need->match_given ? " or none" : "");
+    if (need->all_ignored)
+        page_add(page, "not enforced");
+    else if (need->n_categories == 0)
+        page_add(page, "unmapped");
+    else
+        add_consent(page, mapping, need);
+}
+
+/* In the order of their providers' names: in the mappings they may have any. */
+static void add_needs(struct page *page, const struct mapping *mapping,
+                      const struct destination *destination)
+{
+    struct text *texts = arena_alloc(page->arena, destination->n_needs * sizeof *texts);
+    for (size_t i = 0; i < destination->n_needs; i++) {
+        struct page need = {.arena = page->arena};
+        add_need(&need, mapping, &destination->needs[i]);
+        texts[i] = page_text(&need);
+    }
+    qsort(texts, destination->n_needs, sizeof *texts, by_bytes);
+    for (size_t i = 0; i < destination->n_needs; i++) {
+        page_add(page, i == 0 ? "" : "; ");
+        page_put(page, texts[i].bytes, texts[i].len);
+    }
 }
 
 static struct text describe(struct arena *arena, const struct mapping *mapping,
@@ -89,13 +122,11 @@ static struct text describe(struct arena *arena, const struct mapping *mapping,
     if (destination == NULL)
         return NO_TEXT;
     struct page page = {.arena = arena};
-    if (!is_enforced(destination))
+    if (!destination_is_enforced(destination))
         page_add(&page,
                  destination->kind == KIND_WAREHOUSE ? "not enforced, warehouse" : "not enforced");
-    else if (destination->n_categories == 0)
-        page_add(&page, "unmapped");
     else
-        add_consent(&page, mapping, destination);
+        add_needs(&page, mapping, destination);
     struct text *keys = arena_alloc(arena, destination->n_integrations * sizeof *keys);
     for (size_t i = 0; i < destination->n_integrations; i++)
         keys[i] = mapping->integrations.texts[destination->integrations[i]];
@@ -127,27 +158,44 @@ static void compare_destinations(struct comparing *comparing)
 
 /* ---- what holds for all destinations ---- */
 
+static bool has_disabled(const struct mapping *mapping, const struct need *need)
+{
+    for (size_t i = 0; i < need->n_categories; i++)
+        if (!mapping->categories[need->categories[i]].enabled)
+            return true;
+    return false;
+}
+
+/* Whether the need of an enforced destination is subject to the knob. Where a destination has a
+ * need for some providers only, it is unmapped for the others. */
+static bool knob_decides_need(const struct mapping *mapping, enum knob knob,
+                              const struct need *need)
+{
+    bool unmapped = need->n_categories == 0 || need->provider != PROVIDER_ANY;
+    switch (knob) {
+    case KNOB_UNMAPPED:
+        return unmapped;
+    case KNOB_INTEGRATIONS:
+        return need->n_categories != 0 || mapping->rules.knob[KNOB_UNMAPPED] == UNMAPPED_DELIVER;
+    case KNOB_MATCH:
+        return need->n_categories > 1;
+    case KNOB_DISABLED:
+        return has_disabled(mapping, need);
+    default:
+        return true;
+    }
+}
+
 /* Whether a destination is subject to the knob. Match and disabled are seen in the destinations. */
 static bool knob_decides(const struct mapping *mapping, enum knob knob)
 {
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
         const struct destination *destination = &mapping->destinations[i];
-        bool unmapped = destination->n_categories == 0, decides = is_enforced(destination);
-        if (knob == KNOB_UNMAPPED)
-            decides = decides && unmapped;
-        if (knob == KNOB_INTEGRATIONS)
-            decides =
-                decides && (!unmapped || mapping->rules.knob[KNOB_UNMAPPED] == UNMAPPED_DELIVER);
-        if (knob == KNOB_MATCH)
-            decides = decides && destination->n_categories > 1;
-        if (knob == KNOB_DISABLED) {
-            decides = false;
-            for (size_t c = 0; c < destination->n_categories; c++)
-                decides = decides || (destination->kind == KIND_EVENT_STREAMING &&
-                                      !mapping->categories[destination->categories[c]].enabled);
-        }
-        if (decides)
-            return true;
+        bool enforced = knob == KNOB_DISABLED ? destination->kind == KIND_EVENT_STREAMING
+                                              : destination_is_enforced(destination);
+        for (size_t j = 0; enforced && j < destination->n_needs; j++)
+            if (knob_decides_need(mapping, knob, &destination->needs[j]))
+                return true;
     }
     return false;
 }
@@ -220,7 +268,9 @@ static struct text consent_pointer(struct arena *arena, const struct mapping *ma
     struct page page = {.arena = arena};
     struct text pointer = pointer_of(arena, mapping, &mapping->paths.consent);
     page_put(&page, pointer.bytes, pointer.len);
-    if (!mapping->preferences_named)
+    if (mapping->policy->shape != SHAPE_PREFERENCES)
+        page_printf(&page, ", %s", shapes[mapping->policy->shape].words);
+    else if (!mapping->preferences_named)
         page_add(&page, ", the consent object itself");
     return page_text(&page);
 }

@@ -37,26 +37,31 @@ static struct event consenting_event(const struct mapping *mapping, struct arena
                           .integrations_empty = true,
                           .consented = all_bits(arena, mapping->category_ids.n),
                           .stated = all_bits(arena, mapping->category_ids.n),
+                          .provider = PROVIDER_OTHER,
+                          .any_suffices = true,
                           .named = arena_alloc(arena, n),
                           .refused = arena_alloc(arena, n)};
 }
 
+/* Events of the need's provider, where it has one. */
 static bool can_receive(const struct search *search, const struct destination *destination,
-                        enum consent_state consent, bool source_exempt)
+                        const struct need *need, enum consent_state consent, bool source_exempt)
 {
     struct event event = search->event;
+    event.provider = need->provider == PROVIDER_ANY ? PROVIDER_OTHER : need->provider;
     event.consent = consent;
     event.source_exempt = source_exempt;
     return decide(search->mapping, &event, destination).deliver;
 }
 
 /* What reaches a destination that no consent opens. */
-static const char *what_is_left(const struct search *search, const struct destination *destination)
+static const char *what_is_left(const struct search *search, const struct destination *destination,
+                                const struct need *need)
 {
-    bool absent = can_receive(search, destination, CONSENT_ABSENT, false);
-    bool empty = can_receive(search, destination, CONSENT_EMPTY, false);
+    bool absent = can_receive(search, destination, need, CONSENT_ABSENT, false);
+    bool empty = can_receive(search, destination, need, CONSENT_EMPTY, false);
     bool other = search->mapping->sources_other.n != 0 &&
-                 can_receive(search, destination, CONSENT_STATED, true);
+                 can_receive(search, destination, need, CONSENT_STATED, true);
     if (absent && other)
         return empty ? "only events without a consent object, or with an empty one, and events of "
                        "the sources under \"other\" reach it"
@@ -68,10 +73,11 @@ static const char *what_is_left(const struct search *search, const struct destin
     return other ? "only events of the sources under \"other\" reach it" : "no event reaches it";
 }
 
-static void warn_unmapped(const struct search *search, const struct destination *destination)
+static void warn_unmapped(const struct search *search, const struct destination *destination,
+                          const struct need *need)
 {
     const char *id = quote(search, destination->id);
-    if (can_receive(search, destination, CONSENT_STATED, false)) {
+    if (can_receive(search, destination, need, CONSENT_STATED, false)) {
         bool veto = search->mapping->rules.knob[KNOB_INTEGRATIONS] == INTEGRATIONS_VETO;
         findings_add(search->findings, FINDING_UNMAPPED_DESTINATION, destination->at,
                      "the destination %s is mapped to no category: under \"unmapped\": \"%s\" it "
@@ -83,31 +89,48 @@ static void warn_unmapped(const struct search *search, const struct destination 
     findings_add(search->findings, FINDING_UNMAPPED_DESTINATION, destination->at,
                  "the destination %s is mapped to no category: under \"unmapped\": \"%s\" it gets "
                  "no event that states consent; %s: map it to its categories",
-                 id, rule(search, KNOB_UNMAPPED), what_is_left(search, destination));
+                 id, rule(search, KNOB_UNMAPPED), what_is_left(search, destination, need));
 }
 
-static void warn_never_receives(const struct search *search, const struct destination *destination)
+static void warn_never_receives(const struct search *search, const struct destination *destination,
+                                const struct need *need)
 {
     findings_add(search->findings, FINDING_NEVER_RECEIVES, destination->at,
                  "no consent can satisfy the destination %s: under \"disabled\": \"%s\", %s; %s: "
                  "enable the categories or map it to others",
                  quote(search, destination->id), rule(search, KNOB_DISABLED),
-                 destination->match == MATCH_ANY
-                     ? "all its categories are disabled"
-                     : "a category is disabled, and \"match\" is \"all\"",
-                 what_is_left(search, destination));
+                 need->match != MATCH_ALL ? "all its categories are disabled"
+                                          : "a category is disabled, and \"match\" is \"all\"",
+                 what_is_left(search, destination, need));
+}
+
+static void warn_event_decides(const struct search *search, const struct destination *destination,
+                               const struct need *need)
+{
+    findings_add(search->findings, FINDING_EVENT_DECIDES_MATCH, destination->at,
+                 "whether the destination %s needs one or all of its %zu categories, each event's "
+                 "resolutionStrategy says, and so whoever sends it: give it a \"match\"",
+                 quote(search, destination->id), need->n_categories);
+}
+
+static void find_in_need(const struct search *search, const struct destination *destination,
+                         const struct need *need)
+{
+    if (need->match == MATCH_BY_EVENT && need->n_categories > 1)
+        warn_event_decides(search, destination, need);
+    if (need->n_categories == 0)
+        warn_unmapped(search, destination, need);
+    else if (!can_receive(search, destination, need, CONSENT_STATED, false))
+        warn_never_receives(search, destination, need);
 }
 
 static void find_closed_destinations(const struct search *search)
 {
     for (size_t i = 0; i < mapping_n_destinations(search->mapping); i++) {
         const struct destination *destination = &search->mapping->destinations[i];
-        if (destination->kind != KIND_EVENT_STREAMING)
-            continue;
-        if (destination->n_categories == 0)
-            warn_unmapped(search, destination);
-        else if (!can_receive(search, destination, CONSENT_STATED, false))
-            warn_never_receives(search, destination);
+        for (size_t j = 0; j < destination->n_needs; j++)
+            if (destination->kind == KIND_EVENT_STREAMING)
+                find_in_need(search, destination, &destination->needs[j]);
     }
 }
 
@@ -115,10 +138,25 @@ static void find_closed_destinations(const struct search *search)
 
 /* The destinations that are mapped to a category. */
 struct use {
-    const struct destination *first;
+    const struct destination *first, *last;
     size_t n;
     size_t n_left_with_none; /* of them, those that the rules leave no category */
 };
+
+/* A destination counts once, for how many providers it may name a category. */
+static void count_need(struct use *uses, const struct destination *destination,
+                       const struct need *need)
+{
+    for (size_t i = 0; i < need->n_categories; i++) {
+        struct use *use = &uses[need->categories[i]];
+        if (use->last == destination)
+            continue;
+        use->last = destination;
+        if (use->n++ == 0)
+            use->first = destination;
+        use->n_left_with_none += need->all_ignored;
+    }
+}
 
 static struct use *count_uses(const struct search *search)
 {
@@ -126,12 +164,8 @@ static struct use *count_uses(const struct search *search)
     struct use *uses = arena_alloc(search->findings->arena, mapping->category_ids.n * sizeof *uses);
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
         const struct destination *destination = &mapping->destinations[i];
-        for (size_t j = 0; j < destination->n_categories; j++) {
-            struct use *use = &uses[destination->categories[j]];
-            if (use->n++ == 0)
-                use->first = destination;
-            use->n_left_with_none += destination->all_ignored;
-        }
+        for (size_t j = 0; j < destination->n_needs; j++)
+            count_need(uses, destination, &destination->needs[j]);
     }
     return uses;
 }

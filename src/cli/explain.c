@@ -88,12 +88,12 @@ static void show_head(struct explain *explain, struct place place)
 }
 
 /* What the event says of the categories, where it says anything. */
-static void show_categories(struct explain *explain, const struct destination *destination)
+static void show_categories(struct explain *explain, const struct need *need)
 {
     const struct mapping *mapping = &explain->file.mapping;
     const struct event *event = &explain->scan.event;
-    for (size_t i = 0; event->consent == CONSENT_STATED && i < destination->n_categories; i++) {
-        size_t category = destination->categories[i];
+    for (size_t i = 0; event->consent == CONSENT_STATED && i < need->n_categories; i++) {
+        size_t category = need->categories[i];
         const char *preference = bitset_has(event->consented, category) ? "consented"
                                  : bitset_has(event->stated, category)  ? "refused"
                                                                         : "missing";
@@ -107,11 +107,12 @@ static void show_row(struct explain *explain, const struct destination *destinat
                      struct decision decision)
 {
     const char *reason = reason_name(decision.reason);
-    bool last = explain->scan.event.consent != CONSENT_STATED || destination->n_categories == 0;
+    const struct need *need = need_of(&explain->scan.event, destination);
+    bool last = explain->scan.event.consent != CONSENT_STATED || need->n_categories == 0;
     page_printf(&explain->page, "  %s  %-*.*s  %-*s", coloured(explain, decision.deliver),
                 explain->id_width, (int)destination->id.len, destination->id.bytes, last ? 0 : 17,
                 reason);
-    show_categories(explain, destination);
+    show_categories(explain, need);
     page_add(&explain->page, "\n");
 }
 

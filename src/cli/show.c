@@ -12,7 +12,8 @@ enum status show(const char *text)
 
 enum status show_text(struct text text)
 {
-    if (fwrite(text.bytes, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+    bool written = text.len == 0 || fwrite(text.bytes, 1, text.len, stdout) == text.len;
+    if (written && fflush(stdout) == 0)
         return STATUS_DONE;
     return show_failed(errno);
 }

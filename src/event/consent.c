@@ -11,13 +11,15 @@ static enum way_end walk(const struct scan *scan, const struct key_way *way, siz
         const struct node_seen *seen = &scan->seen[way->nodes[*at]];
         if (seen->times == 0)
             return seen->look_alike ? WAY_BROKEN : WAY_MISSING;
-        if (seen->times > 1 || seen->not_an_object)
+        if (seen->times > 1 || seen->value != VALUE_OBJECT)
             return WAY_BROKEN;
     }
     return WAY_WHOLE;
 }
 
-static enum consent_state consent_of(const struct scan *scan)
+/* ---- the shapes ---- */
+
+static int state_of_preferences(struct scan *scan)
 {
     const struct key_way *way = &scan->mapping->paths.consent;
     size_t at;
@@ -32,6 +34,52 @@ static enum consent_state consent_of(const struct scan *scan)
     }
     return CONSENT_MALFORMED;
 }
+
+/* Whether a member of the consent object is there as its role asks, or not there at all. */
+static bool is_well_formed(const struct node_seen *seen, unsigned role)
+{
+    enum value asked = (role & (ROLE_DENIED | ROLE_ALLOWED)) != 0 ? VALUE_ARRAY : VALUE_STRING;
+    if (seen->times == 0)
+        return !seen->look_alike;
+    return seen->times == 1 && seen->value == asked && !seen->bad;
+}
+
+/* What is not denied is consented. Where no denied id is left, it is as if nothing were said. */
+static int state_of_lists(struct scan *scan)
+{
+    const struct key_paths *paths = &scan->mapping->paths;
+    const struct shape *shape = &shapes[SHAPE_LISTS];
+    struct event *event = &scan->event;
+    size_t at;
+    enum way_end end = walk(scan, &paths->consent, &at);
+    if (end != WAY_WHOLE)
+        return end == WAY_MISSING ? CONSENT_ABSENT : CONSENT_MALFORMED;
+    for (size_t i = 0; shape->members[i].key != NULL; i++)
+        if (!is_well_formed(&scan->seen[paths->members[i]], shape->members[i].role))
+            return CONSENT_MALFORMED;
+    const struct node_seen *denied = &scan->seen[paths->members[0]];
+    if (denied->times == 0)
+        return CONSENT_EMPTY;
+    for (size_t i = 0; i < bitset_words(scan->mapping->category_ids.n); i++)
+        event->consented[i] = ~event->stated[i];
+    return denied->has_items ? CONSENT_STATED : CONSENT_ABSENT;
+}
+
+const struct shape shapes[N_SHAPES] = {
+    [SHAPE_PREFERENCES] = {"/context/consent",
+                           {{"categoryPreferences", ROLE_PREFERENCES}},
+                           "preferences",
+                           state_of_preferences},
+    [SHAPE_LISTS] = {"/context/consentManagement",
+                     {{"deniedConsentIds", ROLE_DENIED},
+                      {"allowedConsentIds", ROLE_ALLOWED},
+                      {"provider", ROLE_PROVIDER},
+                      {"resolutionStrategy", ROLE_STRATEGY}},
+                     "lists of denied and allowed ids",
+                     state_of_lists},
+};
+
+/* ---- all that decides ---- */
 
 static enum integrations_state integrations_of(const struct scan *scan, bool *empty)
 {
@@ -55,12 +103,20 @@ static bool source_exempt(const struct scan *scan)
 
 void consent_settle(struct scan *scan)
 {
+    enum { PROVIDERS_MOST = 1 << 20 };
     struct event *event = &scan->event;
-    event->consent = consent_of(scan);
+    uint32_t provider = event->provider == PROVIDER_NONE    ? 0
+                        : event->provider == PROVIDER_OTHER ? 1
+                                                            : (uint32_t)event->provider + 2;
+    if (provider > PROVIDERS_MOST && event->provider != PROVIDER_NONE)
+        event->said_too_much = true;
+    event->consent = (enum consent_state)shapes[scan->mapping->policy->shape].state(scan);
     event->integrations = integrations_of(scan, &event->integrations_empty);
     event->source_exempt = source_exempt(scan);
     event->said[0] = (uint32_t)event->consent | (uint32_t)event->integrations << 4 |
-                     (uint32_t)event->integrations_empty << 8 | (uint32_t)event->source_exempt << 9;
+                     (uint32_t)event->integrations_empty << 8 |
+                     (uint32_t)event->source_exempt << 9 | (uint32_t)event->any_suffices << 10 |
+                     provider << 11;
 }
 
 const char *consent_state_name(enum consent_state consent)

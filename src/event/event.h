@@ -36,6 +36,9 @@ struct event {
 
     bool source_exempt; /* its source is listed under sources.other */
 
+    size_t provider;   /* whose consent it is: a number, PROVIDER_NONE or PROVIDER_OTHER */
+    bool any_suffices; /* its strategy is `or` */
+
     /* All of the above in few words: events of one mapping that say the same are decided alike. The
      * first word is the states, the others are categories consented and integrations keys. */
     uint32_t said[EVENT_SAID_MOST];

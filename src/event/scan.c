@@ -10,16 +10,6 @@
 #define SCAN_SKIMS true
 #endif
 
-enum value {
-    VALUE_TRUE,
-    VALUE_FALSE,
-    VALUE_NULL,
-    VALUE_NUMBER,
-    VALUE_STRING,
-    VALUE_ARRAY,
-    VALUE_OBJECT
-};
-
 static bool on_a_path(const struct scan *scan)
 {
     return scan->outside == 0;
@@ -146,8 +136,8 @@ static void say(struct event *event, bool is_category, size_t number, bool yes)
 /* A value of an object on a path, which its key has announced. */
 static void member_value(struct scan *scan, enum value value)
 {
-    if (scan->child != 0 && value != VALUE_OBJECT)
-        scan->seen[scan->child].not_an_object = true;
+    if (scan->child != 0)
+        scan->seen[scan->child].value = value;
     if (scan->category != IDS_NONE && value == VALUE_TRUE)
         bitset_add(scan->event.consented, scan->category);
     if (scan->category != IDS_NONE && (value == VALUE_TRUE || scan->says_refusals))
@@ -164,8 +154,16 @@ static void member_value(struct scan *scan, enum value value)
                                    value == VALUE_TRUE || value == VALUE_FALSE);
 }
 
+/* Whether what comes next is an item of a list of ids. */
+static bool in_list(const struct scan *scan)
+{
+    return scan->list != 0 && scan->outside == 1;
+}
+
 static int on_scalar(struct scan *scan, enum value value)
 {
+    if (in_list(scan) && value != VALUE_STRING)
+        scan->seen[scan->list].bad = true;
     if (!on_a_path(scan))
         return 1;
     if (scan->depth == 0) {
@@ -198,6 +196,8 @@ static void observe_string(const struct scan *scan, unsigned roles, struct text 
     const struct scan_observer *observer = scan->observer;
     if ((roles & ROLE_SOURCE) != 0 && observer->source != NULL)
         observer->source(observer->state, text);
+    if ((roles & ROLE_PROVIDER) != 0 && text.len != 0 && observer->provider != NULL)
+        observer->provider(observer->state, text);
     if ((roles & ROLE_MESSAGE_ID) != 0 && observer->label != NULL)
         observer->label(observer->state, ROLE_MESSAGE_ID, text);
     if ((roles & ROLE_TYPE) != 0 && observer->label != NULL)
@@ -219,17 +219,45 @@ static void path_string(struct scan *scan, unsigned roles, const unsigned char *
         message_id(scan,
                    json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));
     scan->source_listed = scan->source_listed && (roles & ROLE_SOURCE) == 0;
-    if (has_escapes(scan, bytes) && has_lone_surrogate(scan))
+    if (has_escapes(scan, bytes) && has_lone_surrogate(scan)) {
+        scan->seen[scan->child].bad = true;
         return;
+    }
     if ((roles & ROLE_SOURCE) != 0)
         scan->source_listed = ids_find(&scan->mapping->sources_other, text) != IDS_NONE;
+    if ((roles & ROLE_PROVIDER) != 0)
+        scan->event.provider = len == 0 ? PROVIDER_NONE : ids_find(&scan->mapping->providers, text);
+    if ((roles & ROLE_STRATEGY) != 0)
+        scan->event.any_suffices = text_equal(text, TEXT("or"));
     if (scan->observer != NULL)
         observe_string(scan, roles, text);
+}
+
+/* An id of a list; one with half a surrogate equals nothing, and an empty one is none. */
+static void list_item(struct scan *scan, const unsigned char *bytes, size_t len)
+{
+    struct text id = {(const char *)bytes, len};
+    if (len == 0)
+        return;
+    scan->seen[scan->list].has_items = true;
+    if (has_escapes(scan, bytes) && has_lone_surrogate(scan))
+        return;
+    if ((scan->mapping->paths.nodes[scan->list].roles & ROLE_DENIED) != 0) {
+        size_t category = ids_find(&scan->mapping->category_ids, id);
+        if (category != IDS_NONE && !bitset_has(scan->event.stated, category)) {
+            bitset_add(scan->event.stated, category);
+            say(&scan->event, true, category, false);
+        }
+    }
+    if (scan->observer != NULL && scan->observer->category != NULL)
+        scan->observer->category(scan->observer->state, id);
 }
 
 static int on_string(void *ctx, const unsigned char *bytes, size_t len)
 {
     struct scan *scan = ctx;
+    if (in_list(scan))
+        list_item(scan, bytes, len);
     if (on_a_path(scan) && scan->child != 0 && scan->mapping->paths.nodes[scan->child].roles != 0)
         path_string(scan, scan->mapping->paths.nodes[scan->child].roles, bytes, len);
     return on_scalar(scan, VALUE_STRING);
@@ -248,15 +276,21 @@ static int open_container(struct scan *scan, enum value value)
     scan->depth++;
     if (scan->depth == 1)
         return 1; /* the event itself: node 0 */
+    if (in_list(scan))
+        scan->seen[scan->list].bad = true;
     if (!on_a_path(scan)) {
         scan->outside++;
         return 1;
     }
     member_value(scan, value);
-    if (scan->child != 0 && value == VALUE_OBJECT)
+    if (scan->child != 0 && value == VALUE_OBJECT) {
         scan->node = scan->child;
-    else
-        scan->outside++;
+        return 1;
+    }
+    if (scan->child != 0 && value == VALUE_ARRAY &&
+        (scan->mapping->paths.nodes[scan->child].roles & (ROLE_DENIED | ROLE_ALLOWED)) != 0)
+        scan->list = scan->child;
+    scan->outside++;
     return 1;
 }
 
@@ -276,6 +310,8 @@ static int on_end(void *ctx)
     scan->depth--;
     if (scan->depth == 0)
         scan->ended_at = yajl_get_bytes_consumed(scan->handle);
+    if (scan->outside == 1)
+        scan->list = 0;
     if (scan->outside != 0)
         scan->outside--;
     else
@@ -324,7 +360,9 @@ static void reset(struct scan *scan, struct text line)
     scan->event.n_said = 1; /* the first word is the states', which consent_settle knows */
     scan->event.said_too_much = false;
     scan->category_twice = scan->all_twice = scan->any_integration = scan->source_listed = false;
-    scan->node = scan->outside = scan->depth = scan->child = 0;
+    scan->event.provider = PROVIDER_NONE;
+    scan->event.any_suffices = false;
+    scan->node = scan->outside = scan->depth = scan->child = scan->list = 0;
     scan->category = scan->integration = IDS_NONE;
     scan->ended_at = 0;
     scan->reject = REJECT_NONE;

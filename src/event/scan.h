@@ -17,11 +17,23 @@
 
 #include <yajl/yajl_parse.h>
 
+enum value {
+    VALUE_TRUE,
+    VALUE_FALSE,
+    VALUE_NULL,
+    VALUE_NUMBER,
+    VALUE_STRING,
+    VALUE_ARRAY,
+    VALUE_OBJECT
+};
+
 /* What a line said of one node. */
 struct node_seen {
     unsigned times;  /* its key stood there, exactly; 2: more than once */
     bool look_alike; /* a key that is not it but reads like it */
-    bool not_an_object;
+    enum value value;
+    bool has_items; /* of a list: ids that are not empty */
+    bool bad;       /* a list with something else than strings, a string with half a surrogate */
 };
 
 /* Who wants to see more than the event holds: what stands there, known to the mapping or not. Calls
@@ -29,10 +41,11 @@ struct node_seen {
  * rejected was no event's. */
 struct scan_observer {
     void *state;
-    void (*category)(void *state, struct text id);    /* a key of the preferences */
+    void (*category)(void *state, struct text id); /* a key of the preferences, an id of a list */
     void (*preference)(void *state, bool is_boolean); /* the value of one, after its key */
     void (*integrations_key)(void *state, struct text key);
     void (*source)(void *state, struct text id);
+    void (*provider)(void *state, struct text name);
     void (*label)(void *state, enum key_role role, struct text text); /* messageId or type */
 };
 
@@ -62,6 +75,7 @@ struct scan {
     size_t child;       /* the node whose value comes next, 0: none */
     size_t category;    /* likewise a category's number, or IDS_NONE */
     size_t integration; /* likewise an integrations key's number, or IDS_NONE */
+    size_t list;        /* the node whose list is being read, 0: none */
     size_t ended_at;    /* behind the event's last brace, 0: not read yet */
     enum reject reject; /* why a callback stopped the parse */
 };

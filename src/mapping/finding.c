@@ -41,6 +41,8 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
     [FINDING_SOURCE_BOTH_KINDS] =
         ERROR("source-both-kinds", "A source is listed as website and as other."),
     [FINDING_NO_DESTINATION] = ERROR("no-destination", "The mapping has no destination."),
+    [FINDING_DUPLICATE_PROVIDER] =
+        ERROR("duplicate-provider", "A destination names a provider twice."),
 
     [FINDING_UNMAPPED_DESTINATION] =
         WARNING("unmapped-destination", "A destination is mapped to no category."),
@@ -55,6 +57,8 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
     [FINDING_NEVER_RECEIVES] =
         WARNING("never-receives", "No consent can make a destination receive an event."),
     [FINDING_OWN_KEY_ALL] = WARNING("own-key-all", "A destination's own integrations key is All."),
+    [FINDING_EVENT_DECIDES_MATCH] =
+        WARNING("event-decides-match", "Whoever sends an event says how much consent it needs."),
 
     [FINDING_CATEGORY_UNKNOWN] =
         WARNING("category-unknown", "Events hold a category that the mapping does not know."),
@@ -66,6 +70,10 @@ const struct finding_kind finding_kinds[N_FINDING_CODES] = {
         WARNING("integrations-key-unknown", "Events hold an integrations key of no destination."),
     [FINDING_SOURCE_UNLISTED] =
         WARNING("source-unlisted", "Events come from a source that the mapping does not list."),
+    [FINDING_PROVIDER_UNKNOWN] =
+        WARNING("provider-unknown", "Events hold a consent provider that no destination names."),
+    [FINDING_PROVIDER_NEVER_SEEN] =
+        WARNING("provider-never-seen", "No event holds a consent provider of the mapping."),
     [FINDING_REJECTED_LINES] = WARNING("rejected-lines", "Lines of the events are no events."),
 };
 

@@ -7,6 +7,7 @@
 #define ASSENT_KEY_PATHS_H
 
 #include "base/json_path.h"
+#include "mapping/shape.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,10 @@ enum key_role {
     ROLE_SOURCE = 4,       /* its value is the source id */
     ROLE_MESSAGE_ID = 8,   /* its value names the event; it decides nothing */
     ROLE_TYPE = 16,        /* likewise: its value says what kind of event it is */
+    ROLE_DENIED = 32,      /* its value is a list of categories that are refused */
+    ROLE_ALLOWED = 64,     /* a list of categories that decides nothing */
+    ROLE_PROVIDER = 128,   /* its value says whose consent this is */
+    ROLE_STRATEGY = 256,   /* its value says whether any or all categories are needed */
 };
 
 struct key_node {
@@ -39,7 +44,9 @@ struct key_way {
 struct key_paths {
     struct key_node *nodes; /* node 0 is the event itself */
     size_t n;
-    struct key_way consent; /* to the consent object and, where it has a name, its preferences */
+    struct key_way consent; /* to the consent object and, where that is one of its members and has a
+                             * name, its preferences */
+    size_t members[SHAPE_MEMBERS_MOST]; /* of the consent object: nodes, as the shape lists them */
     struct key_way integrations;
     struct key_way source;
     struct key_way message_id; /* empty unless it was asked for */

@@ -1,6 +1,7 @@
 /*
  * Reading the objects of a mapping file by tables: one row a key, with its type and its reader.
- * The tables are in read.c; here is how they are applied, and the findings that all objects share.
+ * The tables are in read.c and destinations.c; here is how they are applied, and the findings that
+ * all objects share.
  */
 #ifndef ASSENT_MEMBERS_H
 #define ASSENT_MEMBERS_H
@@ -17,6 +18,7 @@ struct reader {
     struct mapping *mapping;
     struct suggest_budget suggestions;
     bool categories_declared; /* the section is there */
+    bool match_in_rules;
     struct json_path consent, source;
     struct text preferences;
 };

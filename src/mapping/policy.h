@@ -3,6 +3,7 @@
 #define ASSENT_POLICY_H
 
 #include "base/text.h"
+#include "mapping/shape.h"
 
 enum knob {
     KNOB_MATCH,
@@ -14,7 +15,7 @@ enum knob {
     N_KNOBS
 };
 
-enum match { MATCH_ANY, MATCH_ALL };
+enum match { MATCH_ANY, MATCH_ALL, MATCH_BY_EVENT /* no knob's value: the event says which */ };
 enum unmapped { UNMAPPED_BLOCK, UNMAPPED_DELIVER };
 enum integrations { INTEGRATIONS_IGNORE, INTEGRATIONS_VETO };
 enum disabled { DISABLED_DENY, DISABLED_IGNORE };
@@ -36,6 +37,7 @@ extern const struct knob_words knob_words[N_KNOBS];
 struct policy {
     const char *name;
     struct rules rules;
+    enum consent_shape shape;
 };
 
 /* All policies, the default one first; a NULL name ends them. */

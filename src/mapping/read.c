@@ -1,9 +1,9 @@
 #include "mapping/read.h"
 
 #include "base/utf8.h"
-#include "mapping/members.h"
+#include "mapping/reading.h"
 
-static void read_text(struct reader *reader, const struct tree *value, void *into)
+void read_text(struct reader *reader, const struct tree *value, void *into)
 {
     (void)reader;
     *(struct text *)into = value->text;
@@ -23,6 +23,17 @@ static void read_pointer(struct reader *reader, const struct tree *value, void *
                      "%s is no JSON Pointer: write it like \"/context/consent\", with ~0 for ~ "
                      "and ~1 for / inside of a key",
                      quote(reader, value->text));
+}
+
+static const struct shape *shape_of(const struct reader *reader)
+{
+    return &shapes[reader->mapping->policy->shape];
+}
+
+/* Only a shape's single member may have another name. */
+static bool names_preferences(const struct reader *reader)
+{
+    return shape_of(reader)->members[1].key == NULL;
 }
 
 /* ---- version, policy, rules ---- */
@@ -45,11 +56,11 @@ static void read_policy(struct reader *reader, const struct tree *value, void *i
     if (word >= 0) {
         reader->mapping->policy = &policies[word];
         reader->mapping->rules = policies[word].rules;
+        json_path_parse(reader->arena, text_of(shape_of(reader)->object), &reader->consent);
     }
 }
 
-static void read_knob(struct reader *reader, const struct tree *value, enum knob knob,
-                      unsigned char *into)
+void read_knob(struct reader *reader, const struct tree *value, enum knob knob, unsigned char *into)
 {
     char what[40] = "value of the knob ";
     strcat(what, knob_words[knob].name);
@@ -63,8 +74,10 @@ static void read_rule(struct reader *reader, const struct tree *value, void *int
 {
     struct rules *rules = into;
     for (enum knob knob = 0; knob < N_KNOBS; knob++)
-        if (text_equal(value->key, text_of(knob_words[knob].name)))
+        if (text_equal(value->key, text_of(knob_words[knob].name))) {
             read_knob(reader, value, knob, &rules->knob[knob]);
+            reader->match_in_rules = reader->match_in_rules || knob == KNOB_MATCH;
+        }
 }
 
 static void read_rules(struct reader *reader, const struct tree *object, void *into)
@@ -97,7 +110,11 @@ static void read_consent(struct reader *reader, const struct tree *object, void 
         {"preferences", TREE_STRING, read_preferences, false},
         MEMBERS_END,
     };
-    read_members(reader, object, members, into);
+    static const struct member object_alone[] = {
+        {"object", TREE_STRING, read_consent_object, false},
+        MEMBERS_END,
+    };
+    read_members(reader, object, names_preferences(reader) ? members : object_alone, into);
 }
 
 static void read_source_ids(struct reader *reader, const struct tree *array, struct ids *ids,
@@ -155,10 +172,12 @@ static void check_category_id(struct reader *reader, struct text id, size_t at)
     const char *why = NULL;
     if (id.len == 0)
         why = "is empty";
-    else if (id.bytes[0] >= '0' && id.bytes[0] <= '9')
-        why = "starts with a digit";
     else if (utf8_has_control(id))
         why = "has a control character";
+    else if (shape_of(reader) == &shapes[SHAPE_LISTS])
+        return; /* RudderStack's ids are any */
+    else if (id.bytes[0] >= '0' && id.bytes[0] <= '9')
+        why = "starts with a digit";
     else if (utf8_characters(id) > LONGEST)
         why = "is longer than 34 characters";
     if (why != NULL)
@@ -166,8 +185,7 @@ static void check_category_id(struct reader *reader, struct text id, size_t at)
                      "the category id %s %s: rename it", quote(reader, id), why);
 }
 
-/* The number of a category, which is known from now on. */
-static size_t category_add(struct reader *reader, struct text id, size_t at, bool *was_new)
+size_t category_add(struct reader *reader, struct text id, size_t at, bool *was_new)
 {
     struct mapping *mapping = reader->mapping;
     size_t n = mapping->category_ids.n;
@@ -220,159 +238,6 @@ static void read_categories(struct reader *reader, const struct tree *object, vo
     }
 }
 
-/* ---- destinations ---- */
-
-static bool id_in_use_elsewhere(struct text id)
-{
-    static const char *const taken[] = {".", "..", "__proto__", "prototype", "constructor", NULL};
-    return word_find(taken, id) >= 0;
-}
-
-static void check_destination_id(struct reader *reader, struct text id, size_t at)
-{
-    enum { LONGEST = 255 };
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789._-";
-    const char *why = NULL;
-    for (size_t i = 0; i < id.len; i++)
-        if (memchr(allowed, id.bytes[i], sizeof allowed - 1) == NULL)
-            why = "has a character other than A-Z a-z 0-9 . _ -";
-    if (id.len == 0)
-        why = "is empty";
-    else if (id.len > LONGEST)
-        why = "is longer than 255 bytes";
-    else if (id_in_use_elsewhere(id))
-        why = "has a meaning of its own to file systems or JavaScript";
-    if (why != NULL)
-        findings_add(reader->findings, FINDING_BAD_DESTINATION_ID, at,
-                     "the destination id %s %s: rename it", quote(reader, id), why);
-}
-
-/* Room for as many numbers as the array has children. */
-static size_t *room_for_children(struct reader *reader, const struct tree *array)
-{
-    size_t n = 0;
-    for (const struct tree *value = array->first; value != NULL; value = value->next)
-        n++;
-    return arena_alloc(reader->arena, n * sizeof(size_t));
-}
-
-static void read_destination_categories(struct reader *reader, const struct tree *array, void *into)
-{
-    struct destination *destination = into;
-    const struct ids *declared = &reader->mapping->category_ids;
-    struct ids here = {0};
-    destination->categories = room_for_children(reader, array);
-    for (const struct tree *value = array->first; value != NULL; value = value->next) {
-        if (!has_kind(reader, value, TREE_STRING, "a category id"))
-            continue;
-        bool was_new;
-        ids_add(&here, reader->arena, value->text, &was_new);
-        if (!was_new) {
-            findings_add(reader->findings, FINDING_DUPLICATE_CATEGORY, value->at,
-                         "the category %s is listed a second time for this destination: "
-                         "remove one of the two",
-                         quote(reader, value->text));
-            continue;
-        }
-        if (reader->categories_declared && ids_find(declared, value->text) == IDS_NONE) {
-            findings_add(reader->findings, FINDING_UNDECLARED_CATEGORY, value->at,
-                         "the category %s is not declared: add it to \"categories\" or correct it",
-                         quote_and_suggest(reader, value->text, declared->texts, declared->n));
-            continue;
-        }
-        size_t category = category_add(reader, value->text, value->at, &was_new);
-        destination->categories[destination->n_categories++] = category;
-    }
-}
-
-static void add_integration(struct reader *reader, struct destination *destination, struct text key)
-{
-    bool was_new;
-    destination->integrations[destination->n_integrations++] =
-        ids_add(&reader->mapping->integrations, reader->arena, key, &was_new);
-}
-
-static void read_integrations(struct reader *reader, const struct tree *array, void *into)
-{
-    struct destination *destination = into;
-    destination->integrations = room_for_children(reader, array);
-    for (const struct tree *value = array->first; value != NULL; value = value->next)
-        if (has_kind(reader, value, TREE_STRING, "an integrations key"))
-            add_integration(reader, destination, value->text);
-}
-
-static void read_destination_name(struct reader *reader, const struct tree *value, void *into)
-{
-    read_text(reader, value, &((struct destination *)into)->name);
-}
-
-static void read_kind(struct reader *reader, const struct tree *value, void *into)
-{
-    int word = read_word(reader, value, kind_words, FINDING_UNKNOWN_VALUE, "kind");
-    if (word >= 0)
-        ((struct destination *)into)->kind = (enum kind)word;
-}
-
-static void read_match(struct reader *reader, const struct tree *value, void *into)
-{
-    struct destination *destination = into;
-    unsigned char match = (unsigned char)destination->match;
-    read_knob(reader, value, KNOB_MATCH, &match);
-    destination->match = (enum match)match;
-}
-
-/* Either form of a destination: an array of categories, or an object. */
-static void read_destination(struct reader *reader, const struct tree *value,
-                             struct destination *destination)
-{
-    static const struct member members[] = {
-        {"name", TREE_STRING, read_destination_name, false},
-        {"categories", TREE_ARRAY, read_destination_categories, false},
-        {"integrations", TREE_ARRAY, read_integrations, false},
-        {"kind", TREE_STRING, read_kind, false},
-        {"match", TREE_STRING, read_match, false},
-        MEMBERS_END,
-    };
-    if (value->kind == TREE_ARRAY)
-        read_destination_categories(reader, value, destination);
-    else if (has_kind(reader, value, TREE_OBJECT, "a destination that is no array of categories"))
-        read_members(reader, value, members, destination);
-    if (destination->integrations == NULL) {
-        destination->integrations = arena_alloc(reader->arena, sizeof(size_t));
-        add_integration(reader, destination, destination->name);
-    }
-}
-
-static void read_destinations(struct reader *reader, const struct tree *object, void *into)
-{
-    (void)into;
-    struct mapping *mapping = reader->mapping;
-    if (object->first == NULL)
-        findings_add(reader->findings, FINDING_NO_DESTINATION, object->at,
-                     "\"destinations\" is empty: name at least one destination");
-    for (const struct tree *child = object->first; child != NULL; child = child->next) {
-        bool was_new;
-        size_t n = mapping->destination_ids.n;
-        ids_add(&mapping->destination_ids, reader->arena, child->key, &was_new);
-        if (!was_new) {
-            findings_add(reader->findings, FINDING_DUPLICATE_KEY, child->key_at,
-                         "the destination %s is here a second time: keep one of the two",
-                         quote(reader, child->key));
-            continue;
-        }
-        check_destination_id(reader, child->key, child->key_at);
-        mapping->destinations =
-            arena_one_more(reader->arena, mapping->destinations, n, sizeof *mapping->destinations);
-        mapping->destinations[n] =
-            (struct destination){.id = child->key,
-                                 .name = child->key,
-                                 .match = (enum match)mapping->rules.knob[KNOB_MATCH],
-                                 .at = child->key_at};
-        read_destination(reader, child, &mapping->destinations[n]);
-    }
-}
-
 /* ---- the file ---- */
 
 /* Later sections lean on earlier ones, so the order of this table is the order of reading. */
@@ -388,22 +253,51 @@ static const struct member file_members[] = {
     MEMBERS_END,
 };
 
+/* The pointer, and the token behind it. */
+static struct json_path extended(struct reader *reader, struct json_path path, struct text token)
+{
+    size_t n = path.n_tokens;
+    struct text *tokens = arena_alloc(reader->arena, (n + 1) * sizeof *tokens);
+    if (n != 0)
+        memcpy(tokens, path.tokens, n * sizeof *tokens);
+    tokens[n] = token;
+    return (struct json_path){tokens, n + 1};
+}
+
+/* A shape with one member is read there; of one with several, each is looked at on its own. */
+static void build_consent_paths(struct reader *reader)
+{
+    struct mapping *mapping = reader->mapping;
+    struct key_paths *paths = &mapping->paths;
+    const struct shape *shape = shape_of(reader);
+    if (names_preferences(reader)) {
+        mapping->preferences_named = reader->preferences.len != 0;
+        struct json_path path = mapping->preferences_named
+                                    ? extended(reader, reader->consent, reader->preferences)
+                                    : reader->consent;
+        paths->consent = key_paths_add(paths, reader->arena, path, shape->members[0].role);
+        return;
+    }
+    paths->consent = key_paths_add(paths, reader->arena, reader->consent, 0);
+    for (size_t i = 0; shape->members[i].key != NULL; i++) {
+        struct json_path path = extended(reader, reader->consent, text_of(shape->members[i].key));
+        struct key_way way = key_paths_add(paths, reader->arena, path, shape->members[i].role);
+        paths->members[i] = way.nodes[way.n - 1];
+    }
+}
+
+static const char *const provider_names[N_PROVIDERS] = {
+    [PROVIDER_ONE_TRUST] = "oneTrust",
+    [PROVIDER_KETCH] = "ketch",
+    [PROVIDER_CUSTOM] = "custom",
+};
+
 static void build_paths(struct reader *reader)
 {
     struct mapping *mapping = reader->mapping;
     struct arena *arena = reader->arena;
-    struct json_path preferences = reader->consent;
-    mapping->preferences_named = reader->preferences.len != 0;
-    if (mapping->preferences_named) {
-        size_t n = preferences.n_tokens;
-        preferences.tokens = arena_alloc(arena, (n + 1) * sizeof *preferences.tokens);
-        if (n != 0)
-            memcpy(preferences.tokens, reader->consent.tokens, n * sizeof *preferences.tokens);
-        preferences.tokens[n] = reader->preferences;
-        preferences.n_tokens = n + 1;
-    }
     struct text integrations = TEXT("integrations");
-    mapping->paths.consent = key_paths_add(&mapping->paths, arena, preferences, ROLE_PREFERENCES);
+    build_consent_paths(reader);
     mapping->paths.integrations = key_paths_add(
         &mapping->paths, arena, (struct json_path){&integrations, 1}, ROLE_INTEGRATIONS);
     if (mapping->sources_website.n != 0 || mapping->sources_other.n != 0)
@@ -417,10 +311,12 @@ void mapping_read(struct mapping *mapping, struct text file, struct findings *fi
                             .findings = findings,
                             .mapping = mapping,
                             .suggestions = SUGGEST_BUDGET,
-                            .preferences = TEXT("categoryPreferences")};
+                            .preferences = text_of(shapes[SHAPE_PREFERENCES].members[0].key)};
     bool was_new;
     ids_add(&mapping->integrations, reader.arena, TEXT("All"), &was_new);
-    json_path_parse(reader.arena, TEXT("/context/consent"), &reader.consent);
+    for (size_t i = 0; i < N_PROVIDERS; i++)
+        ids_add(&mapping->providers, reader.arena, text_of(provider_names[i]), &was_new);
+    json_path_parse(reader.arena, text_of(shape_of(&reader)->object), &reader.consent);
     json_path_parse(reader.arena, TEXT("/writeKey"), &reader.source);
     struct tree *root = tree_parse(file, findings);
     if (root != NULL && has_kind(&reader, root, TREE_OBJECT, "a mapping"))

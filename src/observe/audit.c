@@ -12,11 +12,14 @@ static void put_categories(yajl_gen json, const struct mapping *mapping, const s
                            const struct destination *destination)
 {
     json_open(json, "categories");
-    for (size_t i = 0; event->consent == CONSENT_STATED && i < destination->n_categories; i++) {
-        size_t category = destination->categories[i];
+    const struct need *need = need_of(event, destination);
+    for (size_t i = 0; event->consent == CONSENT_STATED && i < need->n_categories; i++) {
+        size_t category = need->categories[i];
         json_key(json, mapping->category_ids.texts[category]);
-        if (bitset_has(event->stated, category))
-            yajl_gen_bool(json, bitset_has(event->consented, category));
+        if (bitset_has(event->consented, category))
+            yajl_gen_bool(json, true);
+        else if (bitset_has(event->stated, category))
+            yajl_gen_bool(json, false);
         else
             yajl_gen_null(json);
     }

@@ -51,6 +51,12 @@ static void on_source(void *state, struct text id)
         see(drift, SIGHT_SOURCE, tallies_id(drift->line_memory, id));
 }
 
+static void on_provider(void *state, struct text name)
+{
+    struct drift *drift = state;
+    see(drift, SIGHT_PROVIDER, tallies_id(drift->line_memory, name));
+}
+
 /* ---- all lines ---- */
 
 static void count(struct drift *drift, const struct sighting *sighting, struct place place)
@@ -80,6 +86,14 @@ enum reject drift_line(struct drift *drift, struct text raw, size_t max_line, st
     return REJECT_NONE;
 }
 
+/* Tallies the mapping's own ids first, so that they have the numbers that they have there. */
+static void expect(struct drift *drift, enum sight sight, const struct ids *ids)
+{
+    drift->seen[sight].most += ids->n;
+    for (size_t i = 0; i < ids->n; i++)
+        tallies_of(&drift->seen[sight], drift->memory, ids->texts[i]);
+}
+
 void drift_init(struct drift *drift, const struct mapping *mapping, struct arena *memory,
                 struct arena *line_memory)
 {
@@ -88,15 +102,14 @@ void drift_init(struct drift *drift, const struct mapping *mapping, struct arena
                                              .category = on_category,
                                              .preference = on_preference,
                                              .integrations_key = on_integrations_key,
-                                             .source = on_source};
+                                             .source = on_source,
+                                             .provider = on_provider};
     scan_init(&drift->scan, mapping, memory, line_memory);
     drift->scan.observer = &drift->observer;
     for (enum sight sight = 0; sight < N_SIGHTS; sight++)
         drift->seen[sight].most = TALLIES_MOST;
-    struct tallies *categories = &drift->seen[SIGHT_CATEGORY];
-    categories->most += mapping->category_ids.n;
-    for (size_t i = 0; i < mapping->category_ids.n; i++)
-        tallies_of(categories, memory, mapping->category_ids.texts[i]);
+    expect(drift, SIGHT_CATEGORY, &mapping->category_ids);
+    expect(drift, SIGHT_PROVIDER, &mapping->providers);
 }
 
 /* ---- what was found ---- */
@@ -120,6 +133,9 @@ static const struct sight_words {
     [SIGHT_SOURCE] = {FINDING_SOURCE_UNLISTED, "events come from the source",
                       "event comes from the source",
                       ", which \"sources\" does not list: consent is enforced for it"},
+    [SIGHT_PROVIDER] = {FINDING_PROVIDER_UNKNOWN, "events hold the provider",
+                        "event holds the provider",
+                        ", which no destination names: what its categories are is not known"},
 };
 
 struct candidates {
@@ -147,6 +163,8 @@ static struct candidates candidates_of(const struct drift *drift, enum sight sig
         return (struct candidates){mapping->category_ids.texts, mapping->category_ids.n};
     if (sight == SIGHT_INTEGRATIONS_KEY)
         return (struct candidates){mapping->integrations.texts, mapping->integrations.n};
+    if (sight == SIGHT_PROVIDER)
+        return (struct candidates){mapping->providers.texts, mapping->providers.n};
     if (sight == SIGHT_SOURCE)
         return all_sources(drift);
     return (struct candidates){NULL, 0};
@@ -158,7 +176,9 @@ static void find_unknown(const struct drift *drift, enum sight sight, struct fin
     const struct sight_words *words = &sight_words[sight];
     struct candidates candidates = candidates_of(drift, sight);
     struct suggest_budget budget = SUGGEST_BUDGET;
-    size_t first = sight == SIGHT_CATEGORY ? drift->mapping->category_ids.n : 0;
+    size_t first = sight == SIGHT_CATEGORY   ? drift->mapping->category_ids.n
+                   : sight == SIGHT_PROVIDER ? drift->mapping->providers.n
+                                             : 0;
     for (size_t i = first; i < tallies->ids.n; i++) {
         const struct tally *tally = &tallies->list[i];
         struct text id = tallies->ids.texts[i];
@@ -174,8 +194,28 @@ static void find_unknown(const struct drift *drift, enum sight sight, struct fin
                                TALLIES_MOST, tallies->rest.events);
 }
 
+static void find_unseen_provider(const struct drift *drift, size_t provider,
+                                 struct findings *findings)
+{
+    const struct mapping *mapping = drift->mapping;
+    for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
+        const struct destination *destination = &mapping->destinations[i];
+        if (destination_need(destination, provider) == NULL)
+            continue;
+        findings_add(findings, FINDING_PROVIDER_NEVER_SEEN, destination->at,
+                     "none of %" PRIu64 " events holds the provider %s, first named by the "
+                     "destination %s: what is mapped under it is not asked for",
+                     drift->n_events, quoted(findings->arena, mapping->providers.texts[provider]),
+                     quoted(findings->arena, destination->id));
+        return;
+    }
+}
+
 void drift_find(struct drift *drift, struct findings *findings)
 {
+    for (size_t i = 0; i < drift->mapping->providers.n; i++)
+        if (drift->seen[SIGHT_PROVIDER].list[i].events == 0)
+            find_unseen_provider(drift, i, findings);
     for (size_t i = 0; i < drift->mapping->category_ids.n; i++) {
         const struct category *category = &drift->mapping->categories[i];
         if (drift->seen[SIGHT_CATEGORY].list[i].events == 0)

@@ -11,7 +11,14 @@
 #include "observe/tallies.h"
 
 /* What an event can hold that is counted by its id. */
-enum sight { SIGHT_CATEGORY, SIGHT_NOT_BOOLEAN, SIGHT_INTEGRATIONS_KEY, SIGHT_SOURCE, N_SIGHTS };
+enum sight {
+    SIGHT_CATEGORY,
+    SIGHT_NOT_BOOLEAN,
+    SIGHT_INTEGRATIONS_KEY,
+    SIGHT_SOURCE,
+    SIGHT_PROVIDER,
+    N_SIGHTS
+};
 
 struct sighting;
 
@@ -21,8 +28,7 @@ struct drift {
     struct scan_observer observer;
     struct scan scan;
     uint64_t n_events;
-    struct tallies
-        seen[N_SIGHTS]; /* the first category_ids.n of the categories are the mapping's */
+    struct tallies seen[N_SIGHTS]; /* the first of the categories and providers are the mapping's */
 
     /* of the line at hand, in the line's memory: counted only when the line turns out an event */
     struct sighting *sightings;

@@ -253,42 +253,61 @@ static void put_categories(struct page *page, const struct html_report *report)
 
 /* ---- the mapping ---- */
 
-static bool needs(const struct destination *destination, size_t category)
+static bool asks_for(const struct need *need, size_t category)
 {
-    for (size_t i = 0; i < destination->n_categories; i++)
-        if (destination->categories[i] == category)
+    for (size_t i = 0; i < need->n_categories; i++)
+        if (need->categories[i] == category)
             return true;
     return false;
 }
 
-static void put_rule(struct page *page, const struct destination *destination)
+static void put_rule(struct page *page, const struct mapping *mapping,
+                     const struct destination *destination, const struct need *need)
 {
     const char *rule = destination->kind != KIND_EVENT_STREAMING ? kind_words[destination->kind]
-                       : destination->all_ignored                ? "not enforced"
-                       : destination->n_categories == 0          ? "unmapped"
-                       : destination->match == MATCH_ALL         ? "all"
+                       : need->all_ignored                       ? "not enforced"
+                       : need->n_categories == 0                 ? "unmapped"
+                       : need->match == MATCH_BY_EVENT           ? "as the event says"
+                       : need->match == MATCH_ALL                ? "all"
                                                                  : "any";
-    page_printf(page, "<tr><th scope=\"row\"><code>%.*s</code></th><td>%s</td>",
+    page_printf(page, "<tr><th scope=\"row\"><code>%.*s</code></th><td>%s",
                 (int)destination->id.len, destination->id.bytes, rule);
-}
-
-static void put_cells(struct page *page, const struct mapping *mapping,
-                      const struct destination *destination)
-{
-    for (size_t c = 0; c < mapping->category_ids.n; c++)
-        page_add(page, needs(destination, c) ? "<td class=\"n\">&#10003;</td>" : "<td></td>");
-}
-
-static void put_list(struct page *page, const struct mapping *mapping,
-                     const struct destination *destination)
-{
-    page_add(page, "<td>");
-    for (size_t i = 0; i < destination->n_categories; i++) {
-        page_add(page, i == 0 ? "<code>" : ", <code>");
-        put_foreign(page, mapping->category_ids.texts[destination->categories[i]]);
+    if (need->provider != PROVIDER_ANY) {
+        page_add(page, ", provider <code>");
+        put_foreign(page, mapping->providers.texts[need->provider]);
         page_add(page, "</code>");
     }
     page_add(page, "</td>");
+}
+
+static void put_cells(struct page *page, const struct mapping *mapping, const struct need *need)
+{
+    for (size_t c = 0; c < mapping->category_ids.n; c++)
+        page_add(page, asks_for(need, c) ? "<td class=\"n\">&#10003;</td>" : "<td></td>");
+}
+
+static void put_list(struct page *page, const struct mapping *mapping, const struct need *need)
+{
+    page_add(page, "<td>");
+    for (size_t i = 0; i < need->n_categories; i++) {
+        page_add(page, i == 0 ? "<code>" : ", <code>");
+        put_foreign(page, mapping->category_ids.texts[need->categories[i]]);
+        page_add(page, "</code>");
+    }
+    page_add(page, "</td>");
+}
+
+static void put_needs(struct page *page, const struct mapping *mapping,
+                      const struct destination *destination, bool matrix)
+{
+    for (size_t i = 0; i < destination->n_needs; i++) {
+        put_rule(page, mapping, destination, &destination->needs[i]);
+        if (matrix)
+            put_cells(page, mapping, &destination->needs[i]);
+        else
+            put_list(page, mapping, &destination->needs[i]);
+        page_add(page, "</tr>\n");
+    }
 }
 
 /* A table of destinations and categories; where that would be a wall, the categories as a list. */
@@ -307,15 +326,8 @@ static void put_mapping(struct page *page, const struct html_report *report)
         page_printf(page, "</code>%s</th>", mapping->categories[c].enabled ? "" : " (disabled)");
     }
     page_add(page, matrix ? "</tr>\n" : "<th>Categories</th></tr>\n");
-    for (size_t i = 0; i < report->n_routes; i++) {
-        const struct destination *destination = report->routes[i].destination;
-        put_rule(page, destination);
-        if (matrix)
-            put_cells(page, mapping, destination);
-        else
-            put_list(page, mapping, destination);
-        page_add(page, "</tr>\n");
-    }
+    for (size_t i = 0; i < report->n_routes; i++)
+        put_needs(page, mapping, report->routes[i].destination, matrix);
     page_add(page, "</table></div>\n");
 }
 

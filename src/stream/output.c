@@ -37,9 +37,12 @@ enum sink_status output_write(struct output *output)
     return status;
 }
 
+/* At most so many: where only short parts are copied, they need not be looked at. */
 static size_t bytes_to_copy(const struct output *output, const struct text *parts, size_t n_parts)
 {
     size_t n = 0;
+    if (output->copied_most == OUTPUT_COPIED)
+        return n_parts * OUTPUT_COPIED;
     for (size_t i = 0; i < n_parts; i++)
         n += parts[i].len <= output->copied_most ? parts[i].len : 0;
     return n;
@@ -87,11 +90,10 @@ enum sink_status output_line(struct output *output, const struct text *parts, si
         output->begins = begins;
     output->open = !ends;
     size_t copied_most = to_copy <= OUTPUT_BYTES ? output->copied_most : 0;
-    bool borrows = false;
-    for (size_t i = 0; i < n_parts; i++) {
+    size_t len = output->len, n_bytes = output->n_bytes;
+    for (size_t i = 0; i < n_parts; i++)
         add_part(output, parts[i], copied_most);
-        borrows = borrows || parts[i].len > copied_most;
-    }
+    bool borrows = output->len - len != output->n_bytes - n_bytes;
     return borrows && output->copied_most == OUTPUT_BYTES ? output->full(output) : SINK_OK;
 }
 

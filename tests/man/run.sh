@@ -64,14 +64,15 @@ examples() {
     done
 }
 
-# table POLICY COLUMN: the column of samples/README.md against what the program delivers.
+# table POLICY CELLS COLUMN MAPPING EVENTS: the column of the table in samples/README.md whose rows
+# have so many cells, against what the program delivers.
 table() {
-    sed "s/\"segment-beta\"/\"$1\"/" "$root/samples/mapping.json" >"$work/mapping.json"
+    sed "s/\"segment-beta\"/\"$1\"/" "$root/samples/$4" >"$work/mapping.json"
     status=0
-    "$program" -m "$work/mapping.json" "$root/samples/events.ndjson" >"$work/pairs" || status=$?
+    "$program" -m "$work/mapping.json" "$root/samples/$5" >"$work/pairs" || status=$?
     test "$status" -ne 0 ||
-        awk -v column="$2" -f "$here/table.awk" "$work/mapping.json" "$root/samples/README.md" \
-            "$root/samples/events.ndjson" "$work/pairs" >"$work/diff" || status=$?
+        awk -v cells="$2" -v column="$3" -f "$here/table.awk" "$work/mapping.json" \
+            "$root/samples/README.md" "$root/samples/$5" "$work/pairs" >"$work/diff" || status=$?
     result "$status" "samples/README.md: $1" "$work/diff"
 }
 
@@ -79,16 +80,17 @@ for page in "$root"/man/*.[0-9]; do
     lint "$page"
     folder=$work/in-$(basename "$page")
     mkdir "$folder"
-    cp "$root"/samples/mapping.json "$root"/samples/events.ndjson "$folder"
+    cp "$root"/samples/*.json "$root"/samples/*.ndjson "$folder"
     examples "$page" "$folder"
 done
 
 mkdir -p "$work/in-README/samples"
-cp "$root"/samples/mapping.json "$root"/samples/events.ndjson "$work/in-README/samples"
+cp "$root"/samples/*.json "$root"/samples/*.ndjson "$work/in-README/samples"
 examples "$root/README.md" "$work/in-README"
 
-table segment-beta 5
-table segment 6
+table segment-beta 5 5 mapping.json events.ndjson
+table segment 5 6 mapping.json events.ndjson
+table rudderstack 4 5 mapping-rudderstack.json events-rudderstack.ndjson
 
 echo "1..$n"
 exit "$failed"

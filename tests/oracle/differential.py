@@ -230,8 +230,9 @@ def expected_audit(filter_run, lines):
     for line in lines:
         if line.kind != oracle.EVENT or filter_run.is_rejected(line):
             continue
+        destinations = oracle.destinations_for(mapping, line.event, line.consent)
         for destination, (name, decision, reason) in zip(
-            mapping.destinations, line.decisions, strict=True
+            destinations, line.decisions, strict=True
         ):
             asked = filter_run.destinations is None or name in filter_run.destinations
             if not asked or filter_run.audit not in ("", decision):

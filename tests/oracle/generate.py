@@ -383,6 +383,7 @@ class Plan:
     categories: list = field(default_factory=list)  # that the mapping knows
     destinations: list = field(default_factory=list)  # ids
     integrations: list = field(default_factory=list)  # own keys of all
+    lists: bool = False  # consent is stated by lists: the policy rudderstack
 
 
 KNOB_VALUES = {
@@ -428,7 +429,7 @@ def random_consent(rng, plan):
             tokens = random_tokens(rng)
         plan.consent_object = tokens
         section.add("object", pointer_text(tokens))
-    if rng.random() < 0.35:
+    if rng.random() < 0.35 and not plan.lists:
         name = "" if rng.random() < 0.4 else rng.choice(TOKENS)
         plan.preferences = name
         section.add("preferences", name)
@@ -492,12 +493,17 @@ def random_destination(rng, plan, destination):
     most = len(plan.categories)
     count = min(most, rng.choice((0, 1, 1, 1, 2, 2, 2, 3, 4, 70)))
     categories = rng.sample(plan.categories, count)
-    if rng.random() < 0.4:
+    if rng.random() < (0.2 if plan.lists else 0.4):
         plan.integrations.append(destination)
         return categories
     entry = Obj()
-    if categories or rng.random() < 0.3:
+    several = plan.lists and rng.random() < 0.5
+    if several:
+        entry.add("consents", random_consents(rng, plan))
+    elif categories or rng.random() < 0.3:
         entry.add("categories", categories)
+    if plan.lists and not several and rng.random() < 0.6:
+        entry.add("provider", rng.choice(PROVIDERS))
     own_keys = [destination]
     if rng.random() < 0.4:
         own_keys = [rng.choice(NAMES)]
@@ -511,10 +517,28 @@ def random_destination(rng, plan, destination):
             "kind",
             rng.choice(("event-streaming", "event-streaming", "warehouse", "other")),
         )
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 and not several:
         entry.add("match", rng.choice(("any", "all")))
     rng.shuffle(entry.members)
     return entry
+
+
+PROVIDERS = ("oneTrust", "ketch", "custom", "iubenda", "ONETRUST")
+
+
+def random_consents(rng, plan):
+    """What a destination asks for, by provider."""
+    items = []
+    for provider in rng.sample((None, *PROVIDERS), rng.choice((0, 1, 2, 2, 3))):
+        count = min(len(plan.categories), rng.choice((0, 1, 2, 2, 3)))
+        item = Obj([("categories", rng.sample(plan.categories, count))])
+        if provider is not None:
+            item.add("provider", provider)
+        if rng.random() < 0.4:
+            item.add("match", rng.choice(("any", "all")))
+        rng.shuffle(item.members)
+        items.append(item)
+    return items
 
 
 def random_mapping(rng):
@@ -523,8 +547,12 @@ def random_mapping(rng):
     top = Obj([("version", 1)])
     if rng.random() < 0.2:
         top.add("$schema", rng.choice(("https://example.com/schema.json", "", "\u00e9")))
-    if rng.random() < 0.75:
-        top.add("policy", rng.choice(("segment-beta", "segment", "segment", "strict")))
+    if rng.random() < 0.8:
+        policy = rng.choice(("segment-beta", "segment", "segment", "strict", "rudderstack"))
+        top.add("policy", policy)
+        if policy == "rudderstack":
+            plan.lists, plan.preferences = True, ""
+            plan.consent_object = ["context", "consentManagement"]
     if rng.random() < 0.45:
         knobs = rng.sample(sorted(KNOB_VALUES), rng.randint(0, 6))
         top.add("rules", Obj([(k, rng.choice(KNOB_VALUES[k])) for k in knobs]))
@@ -573,12 +601,16 @@ def spelled_out(rng, mapping):
         rng.shuffle(members)
         return Obj(members)
 
-    top = [("version", 1), ("policy", rng.choice(("segment-beta", "segment", "strict")))]
-    top.append(("rules", shuffled(mapping.rules.items())))
-    consent = {
-        "object": pointer_text(mapping.consent_object),
-        "preferences": mapping.preferences,
-    }
+    lists = mapping.policy == "rudderstack"
+    policy = mapping.policy if lists else rng.choice(("segment-beta", "segment", "strict"))
+    top = [("version", 1), ("policy", policy)]
+    rules = dict(mapping.rules)
+    if lists and not mapping.asks_for_all:
+        del rules["match"]
+    top.append(("rules", shuffled(rules.items())))
+    consent = {"object": pointer_text(mapping.consent_object)}
+    if not lists:
+        consent["preferences"] = mapping.preferences
     top.append(("consent", shuffled(consent.items())))
     if mapping.other_sources:
         sources = {"other": sorted(mapping.other_sources)}
@@ -598,6 +630,14 @@ def spelled_out(rng, mapping):
             "match": destination.match,
             "name": rng.choice(("x", "Facebook", destination.id)),
         }
+        if lists:
+            del members["categories"], members["match"]
+            members["consents"] = [
+                shuffled((key, value) for key, value in vars(need).items() if value is not None)
+                for need in rng.sample(destination.needs, len(destination.needs))
+            ]
+            for item in members["consents"]:
+                item.set("categories", list(item.find("categories")))
         destinations.append((destination.id, shuffled(members.items())))
     top.append(("destinations", shuffled(destinations)))
     return shuffled(top)
@@ -611,8 +651,15 @@ def changed_mapping(rng, mapping):
     category = rng.choice(known)
     others = list(mapping.destinations)
     how = rng.randrange(9)
+    if how > 5 and mapping.policy == "rudderstack":
+        need = destination.needs[0]
+        match = rng.choice(("any", "all", None))
+        needs = (replace(need, match=match), *destination.needs[1:])
+        others[at] = replace(destination, needs=needs)
+        return replace(mapping, destinations=tuple(others))
     if how == 0:
-        knob = rng.choice(sorted(KNOB_VALUES))
+        lists = mapping.policy == "rudderstack"
+        knob = rng.choice([name for name in sorted(KNOB_VALUES) if name != "match" or not lists])
         rules = {**mapping.rules, knob: rng.choice(KNOB_VALUES[knob])}
         return replace(mapping, rules=rules)
     if how == 1:
@@ -647,6 +694,8 @@ def random_bad_mapping(rng):
     """(what was done to it, the bytes of a mapping that cannot be used)."""
     while True:
         plan = random_mapping(rng)
+        if plan.lists:
+            continue  # what is wrong elsewhere may be right there
         change = rng.choice(TREE_CHANGES + TEXT_CHANGES)
         if change in TREE_CHANGES:
             if change(rng, plan.tree):
@@ -1097,6 +1146,40 @@ def random_preferences(rng, plan):
     return members
 
 
+def random_ids(rng, plan):
+    """A list of ids, mostly strings."""
+    refusing = rng.choice((0, 0.2, 0.5, 1.0))
+    ids = [category for category in plan.categories if rng.random() < refusing]
+    ids = [spelled(rng, name, 1.0) if rng.random() < 0.05 else name for name in ids]
+    if rng.random() < 0.3:
+        ids.append(rng.choice(("", "", "unknown", "1", look_alike(rng, "unknown"))))
+    if rng.random() < 0.06:
+        ids.append(rng.choice((*LONE_SURROGATES, True, None, 7, [], ["Ads"], Obj())))
+    rng.shuffle(ids)
+    return ids
+
+
+def random_lists(rng, plan):
+    """Members of a consent object with lists."""
+    members = []
+    if rng.random() < 0.93:
+        members.append(("deniedConsentIds", random_ids(rng, plan)))
+    if rng.random() < 0.5:
+        members.append(("allowedConsentIds", random_ids(rng, plan)))
+    if rng.random() < 0.75:
+        odd = ("", "none", "Ketch", rng.choice(LONE_SURROGATES), None, True)
+        value = rng.choice(PROVIDERS) if rng.random() < 0.9 else rng.choice(odd)
+        members.append(("provider", value))
+    if rng.random() < 0.7:
+        value = rng.choice(("and", "or", "or", "or", "OR", "xor", ""))
+        members.append(("resolutionStrategy", value if rng.random() < 0.96 else 1))
+    if rng.random() < 0.05:
+        members.append((look_alike(rng, rng.choice(members)[0]) if members else "x", []))
+    if rng.random() < 0.3:
+        rng.shuffle(members)
+    return members
+
+
 def random_integrations(rng, plan):
     """A value for the integrations object, mostly an object."""
     how = rng.random()
@@ -1264,7 +1347,11 @@ def random_event(rng, plan):
                     preferences = Obj()
                     consent.set(plan.preferences, preferences)
                 steps.append((consent, plan.preferences))
-            preferences.members.extend(random_preferences(rng, plan))
+            if plan.lists:
+                preferences.members.extend(random_lists(rng, plan))
+                steps += [(preferences, key) for key, _ in preferences.members[:3]]
+            else:
+                preferences.members.extend(random_preferences(rng, plan))
     elif how < 0.95 and len(plan.consent_object) > 1:
         part = rng.randrange(len(plan.consent_object))
         walk_to(rng, root, plan.consent_object[:part])

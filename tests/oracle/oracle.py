@@ -4,14 +4,19 @@ It is written from the contract's sentences (the mapping file and the decision;
 the command line), row by row, and shares nothing with the program. The random
 differential compares the two.
 
-Policies: segment-beta, segment, strict. Each comment names the section of the
+The policy rudderstack is in rudderstack.py. Each comment names the section of the
 contract that its rule comes from; "mapping" is the mapping contract and "cli"
 the command line's.
 """
 
 import json
 import re
+import sys
 from dataclasses import dataclass, replace
+
+import rudderstack
+
+ORACLE = sys.modules[__name__]  # for rudderstack, which looks at values as this does
 
 BOM = b"\xef\xbb\xbf"
 DEFAULT_MAX_LINE = 16 * 1024 * 1024  # cli, Filter: --max-line, default 16 MiB
@@ -206,6 +211,14 @@ POLICIES = {
         "empty": "absent-without-integrations",
         "absent": "deliver",
     },
+    "rudderstack": {
+        "match": "all",
+        "unmapped": "deliver",
+        "integrations": "veto",
+        "disabled": "ignore",
+        "empty": "absent",
+        "absent": "deliver",
+    },
     "strict": {
         "match": "all",
         "unmapped": "block",
@@ -215,11 +228,6 @@ POLICIES = {
         "absent": "deny",
     },
 }
-
-# A policy of the contract that this oracle does not decide. To add it: its row
-# of knobs above, its keys in read_destination, its consent state beside
-# consent_of.
-POLICIES_NOT_HERE = ("rudderstack",)
 
 KINDS = ("event-streaming", "warehouse", "other")
 
@@ -238,6 +246,7 @@ class Destination:
     integrations: tuple  # its own keys in the integrations object
     kind: str
     match: str  # any or all, the rules' or its own
+    needs: tuple = ()  # of the policy rudderstack: what it asks, by provider
 
 
 @dataclass(frozen=True)
@@ -251,6 +260,7 @@ class Mapping:
     known_categories: frozenset
     disabled_categories: frozenset
     destinations: tuple  # in the mapping's order
+    asks_for_all: bool  # the file's own rules say match: all
 
 
 def read_mapping(data):
@@ -286,14 +296,15 @@ def read_mapping(data):
         raise MappingError("version is not 1")
     policy = read_policy(top)
     rules = read_rules(top, policy)
-    consent_object, preferences = read_consent(top)
+    consent_object, preferences = read_consent(top, policy)
     source_key, other_sources = read_sources(top)
-    declared, disabled = read_categories(top)
-    destinations = read_destinations(top, rules, declared)
+    declared, disabled = read_categories(top, policy)
+    destinations = read_destinations(top, policy, rules, declared)
     # mapping, The file, `categories`: implied by the destinations where missing.
     known = set(declared or ())
     for destination in destinations:
         known.update(destination.categories)
+        known.update(name for need in destination.needs for name in need.categories)
     return Mapping(
         policy=policy,
         rules=rules,
@@ -304,6 +315,8 @@ def read_mapping(data):
         known_categories=frozenset(known),
         disabled_categories=frozenset(disabled),
         destinations=tuple(destinations),
+        asks_for_all=has(top, "rules")
+        and optional_string(member(top, "rules"), "match", None) == "all",
     )
 
 
@@ -389,8 +402,6 @@ def one_of(text, allowed, what):
 def read_policy(top):
     # mapping, The file, `policy`: a string; segment-beta by default.
     policy = optional_string(top, "policy", "segment-beta")
-    if policy in POLICIES_NOT_HERE:
-        raise NotImplementedError(f"policy {policy} is not in this oracle")
     return one_of(policy, tuple(POLICIES), "policy")
 
 
@@ -422,13 +433,14 @@ def read_pointer(text):
     )
 
 
-def read_consent(top):
+def read_consent(top, policy):
     # mapping, The file, `consent`: the defaults.
-    pointer = "/context/consent"
+    pointer = rudderstack.OBJECT if policy == "rudderstack" else "/context/consent"
     preferences = "categoryPreferences"
     if has(top, "consent"):
         section = member(top, "consent")
-        check_members(section, "consent", ("object", "preferences"))
+        known = ("object",) if policy == "rudderstack" else ("object", "preferences")
+        check_members(section, "consent", known)
         pointer = optional_string(section, "object", pointer)
         preferences = optional_string(section, "preferences", preferences)
     return read_pointer(pointer), preferences
@@ -451,12 +463,12 @@ def read_sources(top):
     return read_pointer(pointer), frozenset(other)
 
 
-def check_category_id(text):
-    # mapping, The file: category ids, 1 to 34 characters.
-    if not 1 <= len(text) <= 34:
+def check_category_id(text, policy):
+    # mapping, The file: category ids, 1 to 34 characters; rudderstack: not empty.
+    if text == "" or (len(text) > 34 and policy != "rudderstack"):
         raise MappingError("a category id has 1 to 34 characters")
     # mapping, The file: category ids, not starting with a digit.
-    if text[0] in "0123456789":
+    if text[0] in "0123456789" and policy != "rudderstack":
         raise MappingError("a category id starts with a digit")
     # mapping, The file: category ids, no control characters (Unicode's Cc).
     if re.search("[\x00-\x1f\x7f-\x9f]", text):
@@ -472,7 +484,7 @@ def check_destination_id(text):
         raise MappingError("a destination id that is not safe")
 
 
-def read_categories(top):
+def read_categories(top, policy):
     """(declared ids or None where the section is missing, disabled ids)."""
     if not has(top, "categories"):
         return None, set()
@@ -483,7 +495,7 @@ def read_categories(top):
     declared = set()
     disabled = set()
     for category, entry in section.members:
-        check_category_id(category)
+        check_category_id(category, policy)
         # mapping, The file, `categories`: name, description, enabled, optional.
         check_members(entry, "a category", ("name", "description", "enabled"))
         optional_string(entry, "name", None)
@@ -498,7 +510,7 @@ def read_categories(top):
     return declared, disabled
 
 
-def read_destinations(top, rules, declared):
+def read_destinations(top, policy, rules, declared):
     # mapping, The file, `destinations`: an object, required, not empty.
     section = required(top, "destinations")
     if not is_object(section):
@@ -508,19 +520,21 @@ def read_destinations(top, rules, declared):
     destinations = []
     for destination, entry in section.members:
         check_destination_id(destination)
-        destinations.append(read_destination(destination, entry, rules, declared))
+        destinations.append(read_destination(destination, entry, policy, rules, declared))
     return destinations
 
 
-def read_destination(destination, entry, rules, declared):
+def read_destination(destination, entry, policy, rules, declared):
     if is_array(entry):
         # mapping, The file, `destinations`: the short form, an array of ids.
         entry = Object([("categories", entry)])
     check_members(
         entry,
         f"destination {destination}",
-        ("categories", "name", "integrations", "kind", "match"),
+        ("categories", "name", "integrations", "kind", "match")
+        + (("provider", "consents") if policy == "rudderstack" else ()),
     )
+    needs = rudderstack.read_needs(ORACLE, entry) if policy == "rudderstack" else ()
     # mapping, The file, destinations: the defaults of each member.
     categories = optional_strings(entry, "categories", [])
     name = optional_string(entry, "name", destination)
@@ -529,20 +543,22 @@ def read_destination(destination, entry, rules, declared):
     match = one_of(
         optional_string(entry, "match", rules["match"]), KNOBS["match"], "match"
     )
-    for category in categories:
-        check_category_id(category)
+    for category in (*categories, *(name for need in needs for name in need.categories)):
+        check_category_id(category, policy)
         # mapping, The file, `categories`: where present, every one is declared.
         if declared is not None and category not in declared:
             raise MappingError(f"category {category!r} is not declared")
     # mapping, The file: a category listed twice in one destination is an error.
-    if len(set(categories)) != len(categories):
-        raise MappingError("a category is listed twice")
+    for listed in (categories, *(need.categories for need in needs)):
+        if len(set(listed)) != len(listed):
+            raise MappingError("a category is listed twice")
     return Destination(
         id=destination,
         categories=tuple(categories),
         integrations=tuple(integrations),
         kind=kind,
         match=match,
+        needs=needs,
     )
 
 
@@ -598,6 +614,8 @@ def step(value, key):
 
 def consent_of(mapping, event):
     """(consent state, preferences or None)."""
+    if mapping.policy == "rudderstack":
+        return rudderstack.consent_of(ORACLE, mapping, event)
     # The consent object: the event itself where the pointer has no token.
     consent = event
     for token in mapping.consent_object:
@@ -793,5 +811,15 @@ def decide(mapping, event):
     state, preferences = consent_of(mapping, event)
     return [
         (destination.id, *decide_one(mapping, event, destination, state, preferences))
-        for destination in mapping.destinations
+        for destination in destinations_for(mapping, event, state)
     ]
+
+
+def destinations_for(mapping, event, state):
+    """The destinations, with what they ask of this event."""
+    if mapping.policy != "rudderstack":
+        return mapping.destinations
+    return tuple(
+        rudderstack.applying(ORACLE, mapping, event, destination, state)
+        for destination in mapping.destinations
+    )

@@ -36,6 +36,11 @@ static void add(const char *text)
 }
 
 static const char *const keys[] = {
+    "deniedConsentIds",
+    "deniedConsentIds",
+    "allowedConsentIds",
+    "provider",
+    "resolutionStrategy",
     "context",
     "consent",
     "categoryPreferences",
@@ -120,6 +125,11 @@ static const char *const strings[] = {
 };
 
 static const char *const scalars[] = {
+    "\"or\"",
+    "\"Ads\"",
+    "\"oneTrust\"",
+    "[\"Ads\",\"\",\"s\"]",
+    "[\"\\u0041ds\",[],\"Fun\"]",
     "true",
     "false",
     "null",

@@ -19,6 +19,9 @@ const char *const same_mappings[] = {
     "{\"version\":1,\"consent\":{\"object\":\"/messageId\",\"preferences\":\"messageId\"},"
     "\"sources\":{\"key\":\"/messageId\",\"other\":[\"s\"]},"
     "\"destinations\":{\"B\":[\"Ads\",\"Fun\"]}}",
+    "{\"version\":1,\"policy\":\"rudderstack\",\"consent\":{\"object\":\"/context/consent\"},"
+    "\"destinations\":{\"A\":{\"consents\":[{\"provider\":\"oneTrust\",\"match\":\"any\","
+    "\"categories\":[\"Ads\",\"s\"]},{\"provider\":\"s\",\"categories\":[\"Fun\"]}]}}}",
     NULL,
 };
 
@@ -70,6 +73,7 @@ static bool same_event(const struct scan *a, const struct scan *b)
     const struct event *x = &a->event, *y = &b->event;
     return x->consent == y->consent && x->integrations == y->integrations &&
            x->integrations_empty == y->integrations_empty && x->source_exempt == y->source_exempt &&
+           x->provider == y->provider && x->any_suffices == y->any_suffices &&
            x->n_said == y->n_said && x->said_too_much == y->said_too_much &&
            memcmp(x->said, y->said, x->n_said * sizeof *x->said) == 0 &&
            memcmp(a->bits, b->bits, a->n_bits * sizeof *a->bits) == 0 &&

@@ -202,7 +202,7 @@ START_TEST(defaults_and_forms)
     ck_assert(text_equal(mapping.destinations[0].name, TEXT("a")));
     ck_assert_uint_eq(mapping.destinations[0].n_integrations, 1);
     ck_assert(text_equal(mapping.destinations[1].name, TEXT("Bee")));
-    ck_assert_int_eq(mapping.destinations[1].match, MATCH_ANY);
+    ck_assert_int_eq(mapping.destinations[1].needs[0].match, MATCH_ANY);
     ck_assert_int_eq(mapping.destinations[1].kind, KIND_WAREHOUSE);
     ck_assert(text_equal(mapping.integrations.texts[mapping.destinations[1].integrations[0]],
                          TEXT("Bee")));

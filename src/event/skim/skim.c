@@ -176,14 +176,13 @@ static bool path_key(struct skim *skim, struct text key)
 {
     const struct key_node *nodes = skim->paths->nodes;
     for (size_t i = nodes[skim->node].first_child; i != 0; i = nodes[i].next_sibling) {
-        bool equal = text_equal(nodes[i].key, key);
-        if (equal && (nodes[i].roles & ROLE_MESSAGE_ID) != 0) {
-            skim->n_message_ids++;
-            skim->message_id = key.bytes + key.len + 1;
-        }
-        if (decides_nothing(&nodes[i]))
-            continue;
-        if (equal) {
+        if (text_equal(nodes[i].key, key)) {
+            if ((nodes[i].roles & ROLE_MESSAGE_ID) != 0) {
+                skim->n_message_ids++;
+                skim->message_id = key.bytes + key.len + 1;
+                if (decides_nothing(&nodes[i]))
+                    continue;
+            }
             if ((skim->seen >> i & 1) != 0)
                 return false;
             skim->seen |= (uint64_t)1 << i;
@@ -191,7 +190,8 @@ static bool path_key(struct skim *skim, struct text key)
             skim->member = key.bytes - 1;
             if (skim->bytes[skim->len - 1] != '{' && !put(skim, TEXT(",")))
                 return false;
-        } else if (text_equal_but_for_ascii_case(nodes[i].c_key, key)) {
+        } else if (text_equal_but_for_ascii_case(nodes[i].c_key, key) &&
+                   !decides_nothing(&nodes[i])) {
             return false;
         }
     }
