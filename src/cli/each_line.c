@@ -51,7 +51,7 @@ static enum status end_of(const struct input *input, enum input_status end)
     case INPUT_INTERRUPTED:
         return STATUS_INTERRUPTED;
     case INPUT_FAILED:
-        message(place, SEVERITY_ERROR, "cannot read on: %s", strerror(input->error));
+        message(place, SEVERITY_ERROR, "cannot read on: %s", input_fault(input));
         return STATUS_FAILED;
     case INPUT_NO_MEMORY:
         break;

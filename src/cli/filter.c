@@ -111,7 +111,7 @@ static enum status write_failed(const struct run *run, const struct sink *sink, 
 static enum status read_failed(const struct input *input)
 {
     message((struct place){.file = input->name, .line = input->lines}, SEVERITY_ERROR,
-            "cannot read on: %s", strerror(input->error));
+            "cannot read on: %s", input_fault(input));
     return STATUS_FAILED;
 }
 
@@ -130,7 +130,7 @@ static bool settle(void *context, struct parcel *parcel)
     tell_reports(run, &parcel->block, notes);
     switch (status) {
     case WORK_DONE:
-        progress_add(&run->progress, parcel->block.len, notes->counts.events);
+        progress_add(&run->progress, parcel->block.n_read, notes->counts.events);
         return true;
     case WORK_STOPPED:
         break;

@@ -11,6 +11,7 @@ struct block {
     struct text text;    /* whole lines with their ends; only a file's last may lack its LF */
     const char *name;    /* of the file, for messages; outlives the block */
     uint64_t first_line; /* number, from 1, of the first line in its file */
+    size_t n_read;       /* bytes of the file that went into it, packed as they are there */
     bool over_long;      /* text is part of one line that is longer than the limit */
     bool begins, ends;   /* of that line: the first part, the last part */
 

@@ -39,6 +39,7 @@ static bool open_next(struct input *input)
     input->name = input_name(name);
     input->lines = 0;
     input->at_start = true;
+    input->packing = PACKING_UNDECIDED;
     input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
     input->error = errno;
     return input->fd >= 0;
@@ -49,6 +50,13 @@ static void close_file(struct input *input)
     if (input->fd > STDIN_FILENO)
         close(input->fd);
     input->fd = -1;
+    unpack_end(input->unpack);
+    input->unpack = NULL;
+}
+
+const char *input_fault(const struct input *input)
+{
+    return input->fault != NULL ? input->fault : strerror(input->error);
 }
 
 static bool reserve(char **bytes, size_t *cap, size_t needed)
@@ -75,22 +83,18 @@ static bool make_room(const struct input *input, struct block *block)
     return reserve(&block->bytes, &block->cap, cap < READ_SIZE ? READ_SIZE : cap);
 }
 
-/* Reads once, waiting if it must. *n is 0 at the file's end. */
-static enum input_status read_once(struct input *input, struct block *block, size_t *n)
+/* One read of the file, waiting if it must. *n is 0 at the file's end. */
+static enum input_status read_file(struct input *input, char *room, size_t size, size_t *n)
 {
-    if (!make_room(input, block))
-        return INPUT_NO_MEMORY;
-    size_t room = block->cap - block->len;
     for (;;) {
         if (!interrupted(input))
             signals_wait(input->fd, POLLIN);
         if (interrupted(input))
             return INPUT_INTERRUPTED;
-        ssize_t got =
-            read(input->fd, block->bytes + block->len, room < READ_SIZE ? room : READ_SIZE);
+        ssize_t got = read(input->fd, room, size);
         if (got >= 0) {
             *n = (size_t)got;
-            block->len += *n;
+            input->n_read += *n;
             return INPUT_BLOCK;
         }
         if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
@@ -98,6 +102,64 @@ static enum input_status read_once(struct input *input, struct block *block, siz
             return INPUT_FAILED;
         }
     }
+}
+
+static enum input_status read_packed(struct input *input, char *room, size_t size, size_t *n)
+{
+    for (;;) {
+        if (interrupted(input))
+            return INPUT_INTERRUPTED;
+        enum input_status status;
+        size_t fed = 0;
+        *n = 0;
+        switch (unpack_some(input->unpack, room, size, n, &input->fault)) {
+        case UNPACK_BYTES:
+        case UNPACK_END:
+            return INPUT_BLOCK;
+        case UNPACK_BAD:
+            return INPUT_FAILED;
+        case UNPACK_MORE:
+            status = read_file(input, unpack_room(input->unpack), UNPACK_READ, &fed);
+            if (status != INPUT_BLOCK)
+                return status;
+            unpack_feed(input->unpack, fed);
+        }
+    }
+}
+
+/* Decides by the file's first bytes, which stand at the block's begin, how it is packed; if it is,
+ * takes them from there. */
+static enum input_status recognise(struct input *input, struct block *block)
+{
+    struct text begin = {block->bytes, block->len};
+    input->packing = packing_of(begin);
+    if (input->packing == PACKING_NONE || input->packing == PACKING_UNDECIDED)
+        return INPUT_BLOCK;
+    input->unpack = unpack_start(input->packing, begin, &input->fault);
+    block->len = 0;
+    return input->unpack == NULL ? INPUT_FAILED : INPUT_BLOCK;
+}
+
+/* Reads once. *n is 0 at the file's end. */
+static enum input_status read_once(struct input *input, struct block *block, size_t *n)
+{
+    enum input_status status;
+    do {
+        if (!make_room(input, block))
+            return INPUT_NO_MEMORY;
+        size_t room = block->cap - block->len, most = READ_SIZE;
+        if (input->packing == PACKING_UNDECIDED)
+            most = UNPACK_READ - block->len;
+        char *to = block->bytes + block->len;
+        status = input->unpack != NULL ? read_packed(input, to, room < most ? room : most, n)
+                                       : read_file(input, to, room < most ? room : most, n);
+        if (status != INPUT_BLOCK || *n == 0)
+            return status;
+        block->len += *n;
+        if (input->packing == PACKING_UNDECIDED)
+            status = recognise(input, block);
+    } while (status == INPUT_BLOCK && (input->packing == PACKING_UNDECIDED || block->len == 0));
+    return status;
 }
 
 static size_t count_line_ends(const char *bytes, size_t len)
@@ -128,6 +190,8 @@ static enum input_status cut(struct input *input, struct block *block, size_t en
     input->at_start = false;
     block->text = (struct text){block->bytes + skip, end - skip};
     block->name = input->name;
+    block->n_read = input->n_read;
+    input->n_read = 0;
     block->first_line = input->lines + 1;
     return INPUT_BLOCK;
 }

@@ -1,5 +1,6 @@
 /*
- * The reader: files one after the other, cut into blocks at line ends. A block is handed on as soon
+ * The reader: files one after the other, unpacked where they are packed (stream/unpack.h) and cut
+ * into blocks at line ends. A block is handed on as soon
  * as it holds a whole line, so nothing that was read waits for more input. Lines of up to max_line
  * bytes are kept whole, longer ones pass through in parts, in constant memory. Contract: cli.md,
  * "Input".
@@ -8,6 +9,7 @@
 #define ASSENT_INPUT_H
 
 #include "stream/block.h"
+#include "stream/unpack.h"
 
 #include <stdatomic.h>
 
@@ -21,12 +23,16 @@ struct input {
     /* private */
     const char *name; /* of the open file, in words for messages */
     int fd;           /* -1: none is open */
-    uint64_t lines;   /* of the open file: handed on */
-    bool at_start;    /* of the open file: nothing was handed on */
-    bool over_long;   /* the middle of a line that is too long */
-    char *carry;      /* bytes that were read behind the last block's end */
+    enum packing packing;
+    struct unpack *unpack; /* of a packed file */
+    size_t n_read;         /* of its bytes, since the last block */
+    uint64_t lines;        /* of the open file: handed on */
+    bool at_start;         /* of the open file: nothing was handed on */
+    bool over_long;        /* the middle of a line that is too long */
+    char *carry;           /* bytes that were read behind the last block's end */
     size_t carry_len, carry_cap;
-    int error;             /* errno of INPUT_FAILED */
+    int error;             /* errno of INPUT_FAILED, unless there is a fault */
+    const char *fault;     /* in a packed file */
     atomic_bool cancelled; /* by another thread */
 };
 
@@ -34,7 +40,7 @@ enum input_status {
     INPUT_BLOCK,       /* the block holds at least one line, or a part of an over-long one */
     INPUT_END,         /* all files are read */
     INPUT_INTERRUPTED, /* a caught signal has come, or input_cancel was called */
-    INPUT_FAILED,      /* input->error; input->name and input->lines say where */
+    INPUT_FAILED,      /* input_fault says why; input->name and input->lines say where */
     INPUT_NO_MEMORY,
 };
 
@@ -46,6 +52,9 @@ void input_start(struct input *input, const char *const *names, size_t max_line)
 
 /* Fills the block, whose memory is reused from call to call (zero it for the first one). */
 enum input_status input_next(struct input *input, struct block *block);
+
+/* Why INPUT_FAILED, in words. */
+const char *input_fault(const struct input *input);
 
 /* Ends an input_next that waits on another thread; later ones end at once. */
 void input_cancel(struct input *input);

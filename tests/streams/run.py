@@ -4,12 +4,14 @@ the input, whole lines at every end, no waiting for more input. Prints TAP.
     run.py ASSENT [sanitized]      sanitized: a program whose memory says nothing
 """
 import fcntl
+import gzip
 import json
 import os
 import random
 import re
 import resource
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +117,23 @@ def same_for_all_jobs(streams):
         for jobs in JOBS:
             for chop in (None, at_random(jobs, 9000), at_random(jobs, 300_000)):
                 assert streams.results(["-j", jobs, *options], events, chop) == expected, (jobs, options)
+
+
+def packed_like_plain(streams):
+    events = make_events(3, 6_000_000)
+    cut = len(events) // 3
+    parts = events[:cut], b"", events[cut:]
+    packed = [b"".join(gzip.compress(part) for part in parts)]
+    if shutil.which("zstd"):
+        packed.append(b"".join(subprocess.run(["zstd", "-qc"], input=part, check=True,
+                                              stdout=subprocess.PIPE).stdout for part in parts))
+    for options in ([], ["--max-line", "1K"]):
+        expected = streams.results(["-j", "1", *options], events)
+        for data in packed:
+            for jobs in JOBS:
+                for chop in (None, at_random(jobs, 9000), at_random(jobs, 300_000)):
+                    got = streams.results(["-j", jobs, *options], data, chop)
+                    assert got == expected, (jobs, options)
 
 
 def same_byte_by_byte(streams):
@@ -388,6 +407,7 @@ def progress_ten_times_a_second(streams):
 
 CHECKS = (
     same_for_all_jobs,
+    packed_like_plain,
     same_byte_by_byte,
     stop_on_reject,
     nothing_waits_for_more,
