@@ -1,5 +1,7 @@
 #include "worker.h"
 
+#include "base/json_string.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -8,7 +10,7 @@ static_assert((size_t)N_OUTPUTS == (size_t)PARCEL_OUTPUTS,
 
 bool counts_balance(const struct counts *counts, size_t n_routes)
 {
-    return counts->lines == counts->events + counts->rejected + counts->blank &&
+    return counts->lines == counts->events + counts->rejected + counts->blank + counts->skipped &&
            counts->events * n_routes == counts->delivered + counts->blocked;
 }
 
@@ -143,8 +145,10 @@ static enum work_status put_records(struct worker *worker, struct text records, 
     return status;
 }
 
-static enum work_status work_on_event(struct worker *worker, uint64_t line)
+static enum work_status work_on_event(struct worker *worker, struct text raw, uint64_t line)
 {
+    if (worker->task->stats && !worker->scan.recalled)
+        stats_look(&worker->stats, raw, 1);
     struct permit permit = permits_of(&worker->permits, &worker->scan.event);
     enum work_status status = put_event(worker, &permit);
     if (status == WORK_DONE && permit.records.len != 0)
@@ -153,6 +157,34 @@ static enum work_status work_on_event(struct worker *worker, uint64_t line)
         return status;
     notes_of(worker)->counts.blocked += permit.n_blocked;
     notes_of(worker)->counts.events++;
+    return WORK_DONE;
+}
+
+/* Whether the event is none of the span's. Doubt keeps it: a lost event is worse than one too many
+ * in a replay. */
+static bool is_outside(struct worker *worker)
+{
+    const struct span *span = &worker->task->span;
+    struct text raw = worker->scan.event.labels[LABEL_TIMESTAMP], timestamp;
+    struct moment moment;
+    char room[64];
+    if (!span->has_since && !span->has_until)
+        return false;
+    if (raw.len == 0 ||
+        !json_string_ascii((struct text){raw.bytes + 1, raw.len - 2}, room, sizeof room,
+                           &timestamp) ||
+        !moment_read(timestamp, &moment)) {
+        notes_of(worker)->counts.untimed++;
+        return false;
+    }
+    return !span_holds(span, moment);
+}
+
+static enum work_status skip_event(struct worker *worker)
+{
+    notes_of(worker)->counts.skipped++;
+    if (worker->scan.recalled)
+        recall_take_back(&worker->scan.recall);
     return WORK_DONE;
 }
 
@@ -166,10 +198,13 @@ static enum work_status work_on_line(struct worker *worker, struct text raw, uin
         notes_of(worker)->counts.blank++;
         return WORK_DONE;
     }
-    if (reject == REJECT_NONE && worker->task->stats && !worker->scan.recalled)
-        stats_look(&worker->stats, raw, 1);
-    enum work_status status = reject == REJECT_NONE ? work_on_event(worker, line)
-                                                    : reject_line(worker, raw, reject, at, line);
+    enum work_status status;
+    if (reject != REJECT_NONE)
+        status = reject_line(worker, raw, reject, at, line);
+    else if (is_outside(worker))
+        status = skip_event(worker);
+    else
+        status = work_on_event(worker, raw, line);
     if (status == WORK_DONE || status == WORK_STOPPED)
         output_line_done(&worker->parcel->outputs[OUTPUT_EVENTS], line);
     return status;
@@ -260,6 +295,8 @@ void counts_add(struct counts *sum, const struct counts *counts)
     sum->events += counts->events;
     sum->rejected += counts->rejected;
     sum->blank += counts->blank;
+    sum->skipped += counts->skipped;
+    sum->untimed += counts->untimed;
     sum->delivered += counts->delivered;
     sum->blocked += counts->blocked;
 }

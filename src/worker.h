@@ -7,6 +7,7 @@
 #define ASSENT_WORKER_H
 
 #include "event/scan.h"
+#include "event/timestamp.h"
 #include "observe/stats.h"
 #include "stream/parcel.h"
 
@@ -21,10 +22,13 @@ struct task {
     bool stats;        /* are asked for */
     enum audit_which audit;
     bool audit_names_files; /* more than one is read */
+    struct span span;       /* of the events' timestamps: others are skipped */
 };
 
 struct counts {
     uint64_t lines, events, rejected, blank;
+    uint64_t skipped; /* events outside of the span, which are none of `events` */
+    uint64_t untimed; /* of `events`, where there is a span: without a usable timestamp */
     uint64_t delivered, blocked; /* pairs */
 };
 

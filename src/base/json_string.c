@@ -55,3 +55,29 @@ bool json_string_has_lone_surrogate(struct text raw)
     }
     return false;
 }
+
+/* The escapes of two characters that stand for printable ones stand for their second. */
+bool json_string_ascii(struct text raw, char *room, size_t size, struct text *text)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < raw.len; len++) {
+        unsigned unit = (unsigned char)raw.bytes[i];
+        bool escaped = unit == '\\';
+        if (escaped && raw.bytes[i + 1] == 'u') {
+            unit = unit_at(raw, i);
+            i += 6;
+        } else if (escaped) {
+            unit = (unsigned char)raw.bytes[i + 1];
+            if (strchr("\"\\/", (int)unit) == NULL)
+                return false;
+            i += 2;
+        } else {
+            i++;
+        }
+        if (unit < 0x20 || unit > 0x7E || len == size)
+            return false;
+        room[len] = (char)unit;
+    }
+    *text = (struct text){room, len};
+    return true;
+}

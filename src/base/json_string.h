@@ -12,4 +12,8 @@ struct text json_string_before(struct text json, size_t end);
  * alone. yajl decodes those to other text ("?"), so such a string must equal nothing. */
 bool json_string_has_lone_surrogate(struct text raw);
 
+/* The raw string with its escapes resolved, if that is ASCII and fits into the room. False: it is
+ * something else. */
+bool json_string_ascii(struct text raw, char *room, size_t size, struct text *text);
+
 #endif

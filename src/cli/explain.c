@@ -134,12 +134,12 @@ static void show_records(struct explain *explain, struct place place)
 
 /* ---- one line ---- */
 
-static void on_label(void *state, enum key_role role, struct text text)
+static void on_label(void *state, enum label label, struct text text)
 {
     struct explain *explain = state;
     char *bytes = arena_alloc(&explain->line_memory, text.len + 1);
     memcpy(bytes, text.bytes, text.len);
-    *(role == ROLE_TYPE ? &explain->type : &explain->message_id) = (struct text){bytes, text.len};
+    *(label == LABEL_TYPE ? &explain->type : &explain->message_id) = (struct text){bytes, text.len};
 }
 
 static void show_event(struct explain *explain, struct place place)
@@ -186,7 +186,7 @@ static void explain_line(void *state)
         rejects_tell(&explain->rejects, line->place, reject);
         return;
     }
-    if (explain->scan.event.message_id.len == 0)
+    if (explain->scan.event.labels[LABEL_MESSAGE_ID].len == 0)
         explain->message_id = NO_TEXT; /* more than one, or half a surrogate */
     bool wanted = id == NULL || (explain->message_id.bytes != NULL &&
                                  text_equal(explain->message_id, text_of(id)));
@@ -220,7 +220,8 @@ static void prepare(void *state)
     enum { WIDEST = 40 };
     struct explain *explain = state;
     struct mapping *mapping = &explain->file.mapping;
-    mapping_ask_labels(mapping, &explain->memory);
+    mapping_ask_label(mapping, &explain->memory, LABEL_MESSAGE_ID);
+    mapping_ask_label(mapping, &explain->memory, LABEL_TYPE);
     scan_init(&explain->scan, mapping, &explain->memory, &explain->line_memory);
     explain->scan.skims = false; /* the labels are seen in whole lines alone */
     explain->observer = (struct scan_observer){.state = explain, .label = on_label};

@@ -76,10 +76,13 @@ static void make_routes(void *state)
                               .stop_on_reject = run->options->stop_on_reject,
                               .keep_rejects = run->sinks[OUTPUT_REJECTS].fd >= 0,
                               .stats = run->options->stats != STATS_NONE,
+                              .span = run->options->span,
                               .audit = run->options->audit,
                               .audit_names_files = run->options->events[1] != NULL};
     if (run->options->audit != AUDIT_NONE)
-        mapping_ask_message_id(&run->file.mapping, arena);
+        mapping_ask_label(&run->file.mapping, arena, LABEL_MESSAGE_ID);
+    if (run->options->span.has_since || run->options->span.has_until)
+        mapping_ask_label(&run->file.mapping, arena, LABEL_TIMESTAMP);
 }
 
 /* ---- what is told ---- */
@@ -237,6 +240,9 @@ static enum status run_crew(struct run *run)
     for (size_t i = 0; i < N_OUTPUTS; i++)
         status = close_sink(run, &run->sinks[i], status);
     rejects_tell_rest(&run->rejects, run->counts.rejected);
+    if (run->counts.untimed != 0)
+        message(NO_PLACE, SEVERITY_NOTE, "%" PRIu64 " events without a usable timestamp were kept",
+                run->counts.untimed);
     if (status == STATUS_DONE && !counts_balance(&run->counts, run->task.n_routes))
         status = unaccounted();
     if (status == STATUS_DONE && run->task.stats)

@@ -23,7 +23,9 @@ const char options_help[] =
     "      --on-reject ACTION  continue (default) or stop\n"
     "      --progress[=WHEN]   show how far it has come: auto (default: on a terminal), always\n"
     "                          or never\n"
+    "      --since TIME        only events whose timestamp is this or later\n"
     "      --stats[=FORM]      count decisions on standard error: table (default) or json\n"
+    "      --until TIME        only events whose timestamp is earlier\n"
     "  -h, --help              show this help\n"
     "  -V, --version           show the version\n"
     "\n"
@@ -45,6 +47,8 @@ enum {
     OPTION_PROGRESS,
     OPTION_AUDIT,
     OPTION_AUDIT_ONLY,
+    OPTION_SINCE,
+    OPTION_UNTIL,
 };
 
 static const struct option long_options[] = {
@@ -57,6 +61,8 @@ static const struct option long_options[] = {
     {"audit-only", required_argument, NULL, OPTION_AUDIT_ONLY},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"until", required_argument, NULL, OPTION_UNTIL},
     {"progress", optional_argument, NULL, OPTION_PROGRESS},
     {"stats", optional_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, 'h'},
@@ -145,6 +151,14 @@ static bool read_option(struct options *options, int option, char **argv)
         word = word_find(audit_words, text_of(optarg));
         options->audit = (enum audit_which)(word + AUDIT_BLOCKED);
         return word >= 0 || wrong("--audit-only is block or deliver, not ", optarg);
+    case OPTION_SINCE:
+        options->span.has_since = true;
+        return moment_read_loosely(text_of(optarg), &options->span.since) ||
+               wrong("--since is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ", optarg);
+    case OPTION_UNTIL:
+        options->span.has_until = true;
+        return moment_read_loosely(text_of(optarg), &options->span.until) ||
+               wrong("--until is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ", optarg);
     case OPTION_PROGRESS:
         word = optarg == NULL ? PROGRESS_AUTO : word_find(progress_words, text_of(optarg));
         options->progress = (enum progress_when)word;

@@ -3,6 +3,7 @@
 #define ASSENT_OPTIONS_H
 
 #include "cli/asked.h"
+#include "event/timestamp.h"
 #include "observe/audit.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ struct options {
     const char *audit_file; /* NULL: there is none */
     enum audit_which audit;
     bool stop_on_reject;
+    struct span span; /* of --since and --until */
     enum stats_form stats;
     enum progress_when progress;
     const char *const *events; /* NULL-ended; "-" where none was named */

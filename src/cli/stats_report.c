@@ -34,6 +34,11 @@ static uint64_t missing(const struct stats_report *report, size_t category)
     return report->stats->events[CONSENT_STATED] - tally->consented - tally->refused;
 }
 
+static bool has_span(const struct stats_report *report)
+{
+    return report->task->span.has_since || report->task->span.has_until;
+}
+
 /* ---- JSON ---- */
 
 static void json_reasons(struct stats_report *report, const char *name, const uint64_t n[N_REASONS])
@@ -102,6 +107,10 @@ static void write_json(struct stats_report *report)
     json_number(report->json, "events", counts->events);
     json_number(report->json, "rejected", counts->rejected);
     json_number(report->json, "blank", counts->blank);
+    if (has_span(report)) {
+        json_number(report->json, "skipped", counts->skipped);
+        json_number(report->json, "untimed", counts->untimed);
+    }
     json_number(report->json, "pairs", counts->delivered + counts->blocked);
     json_number(report->json, "delivered", counts->delivered);
     json_number(report->json, "blocked", counts->blocked);
@@ -238,6 +247,11 @@ static void write_table(struct stats_report *report)
     page_printf(&report->page,
                 "%" PRIu64 " lines: %" PRIu64 " events, %" PRIu64 " rejected, %" PRIu64 " blank\n",
                 counts->lines, counts->events, counts->rejected, counts->blank);
+    if (has_span(report))
+        page_printf(&report->page,
+                    "%" PRIu64 " more events skipped for their timestamp; %" PRIu64
+                    " of the events have no usable one\n",
+                    counts->skipped, counts->untimed);
     page_printf(&report->page, "%" PRIu64 " pairs: %" PRIu64 " delivered, %" PRIu64 " blocked\n",
                 counts->delivered + counts->blocked, counts->delivered, counts->blocked);
     page_printf(&report->page,

@@ -21,9 +21,10 @@ enum integrations_state {
 enum { EVENT_SAID_MOST = 128 };
 
 struct event {
-    struct text line;       /* borrowed: the event's bytes, without the line's end */
-    struct text message_id; /* of the line: the string of /messageId, raw, with its quotes. Empty
-                             * when nobody asked for it, or it is no string, or there twice */
+    struct text line; /* borrowed: the event's bytes, without the line's end */
+    /* Of the line: the strings of its labels, raw, with their quotes. Empty when nobody asked for
+     * one, or it is no string, holds half of a surrogate pair, or is there twice. */
+    struct text labels[N_LABELS];
 
     enum consent_state consent;
     uint64_t *consented; /* a bit per category of the mapping: its preference is exactly true */

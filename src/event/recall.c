@@ -50,6 +50,7 @@ bool recall_find(struct recall *recall, struct text core, struct event *event)
     if (recall->hashes[i] != hash || !text_equal((struct text){entry->core, entry->core_len}, core))
         return false;
     entry->n_events++;
+    recall->last = i;
     *event = entry->event;
     memcpy(event->consented, recall->bits + i * recall->n_bits, bits_len(recall));
     return true;
@@ -58,7 +59,7 @@ bool recall_find(struct recall *recall, struct text core, struct event *event)
 static void forget(struct recall *recall, size_t i)
 {
     const struct recall_entry *entry = &recall->entries[i];
-    if (recall->hashes[i] != 0 && recall->forget != NULL)
+    if (recall->hashes[i] != 0 && recall->forget != NULL && entry->n_events != 0)
         recall->forget(recall->forget_state, (struct text){entry->core, entry->core_len},
                        entry->n_events);
     recall->hashes[i] = 0;
@@ -73,12 +74,18 @@ bool recall_keep(struct recall *recall, struct text core, const struct event *ev
     struct recall_entry *entry = &recall->entries[i];
     forget(recall, i);
     recall->hashes[i] = hash;
+    recall->last = i;
     entry->n_events = 1;
     entry->core_len = core.len;
     memcpy(entry->core, core.bytes, core.len);
     entry->event = *event;
     memcpy(recall->bits + i * recall->n_bits, event->consented, bits_len(recall));
     return true;
+}
+
+void recall_take_back(struct recall *recall)
+{
+    recall->entries[recall->last].n_events--;
 }
 
 void recall_clear(struct recall *recall)

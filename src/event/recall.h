@@ -17,6 +17,7 @@ struct recall {
     struct recall_entry *entries; /* a hash table without chains: the newest stays */
     uint64_t *bits;               /* of the entries' events, n_bits words each */
     size_t n_entries, n_bits;
+    size_t last; /* the entry that was found or kept last */
 
     /* Who counts events: told of each entry, when it is forgotten, how many had that core. NULL:
      * nobody, as recall_init leaves it. */
@@ -32,6 +33,9 @@ void recall_init(struct recall *recall, struct arena *arena, size_t n_bits);
  * the same one each time. False: it was never given, or is forgotten; it is too long to keep. */
 bool recall_find(struct recall *recall, struct text core, struct event *event);
 bool recall_keep(struct recall *recall, struct text core, const struct event *event);
+
+/* Takes the event that was found or kept last back from what is counted. */
+void recall_take_back(struct recall *recall);
 
 /* Forgets all. */
 void recall_clear(struct recall *recall);

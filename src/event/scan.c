@@ -198,26 +198,32 @@ static void observe_string(const struct scan *scan, unsigned roles, struct text 
         observer->source(observer->state, text);
     if ((roles & ROLE_PROVIDER) != 0 && text.len != 0 && observer->provider != NULL)
         observer->provider(observer->state, text);
-    if ((roles & ROLE_MESSAGE_ID) != 0 && observer->label != NULL)
-        observer->label(observer->state, ROLE_MESSAGE_ID, text);
-    if ((roles & ROLE_TYPE) != 0 && observer->label != NULL)
-        observer->label(observer->state, ROLE_TYPE, text);
+    for (enum label label = 0; label < N_LABELS; label++)
+        if ((roles & role_of_label(label)) != 0 && observer->label != NULL)
+            observer->label(observer->state, label, text);
 }
 
 /* A raw string without its quotes. One with a lone surrogate would be no JSON to many readers. */
-static void message_id(struct scan *scan, struct text raw)
+static void set_label(struct scan *scan, enum label label, struct text raw)
 {
     struct text token = {raw.bytes - 1, raw.len + 2};
-    scan->event.message_id = json_string_has_lone_surrogate(raw) ? NO_TEXT : token;
+    scan->event.labels[label] = json_string_has_lone_surrogate(raw) ? NO_TEXT : token;
+}
+
+static void path_label(struct scan *scan, unsigned roles)
+{
+    size_t end = yajl_get_bytes_consumed(scan->handle);
+    for (enum label label = 0; label < N_LABELS; label++)
+        if ((roles & role_of_label(label)) != 0)
+            set_label(scan, label, json_string_before(scan->event.line, end));
 }
 
 /* A string on a path. yajl has made other text of a lone surrogate: it is nobody's id. */
 static void path_string(struct scan *scan, unsigned roles, const unsigned char *bytes, size_t len)
 {
     struct text text = {(const char *)bytes, len};
-    if ((roles & ROLE_MESSAGE_ID) != 0)
-        message_id(scan,
-                   json_string_before(scan->event.line, yajl_get_bytes_consumed(scan->handle)));
+    if ((roles & ROLE_LABELS) != 0)
+        path_label(scan, roles);
     scan->source_listed = scan->source_listed && (roles & ROLE_SOURCE) == 0;
     if (has_escapes(scan, bytes) && has_lone_surrogate(scan)) {
         scan->seen[scan->child].bad = true;
@@ -356,7 +362,7 @@ static void reset(struct scan *scan, struct text line)
     memset(scan->seen, 0, scan->mapping->paths.n * sizeof *scan->seen);
     memset(scan->bits, 0, scan->n_bits * sizeof *scan->bits);
     scan->event.line = line;
-    scan->event.message_id = NO_TEXT;
+    memset(scan->event.labels, 0, sizeof scan->event.labels);
     scan->event.n_said = 1; /* the first word is the states', which consent_settle knows */
     scan->event.said_too_much = false;
     scan->category_twice = scan->all_twice = scan->any_integration = scan->source_listed = false;
@@ -412,11 +418,23 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
         return REJECT_TWO_VALUES;
     if (status != yajl_status_ok)
         return REJECT_NOT_ENDED;
-    const struct key_way *way = &scan->mapping->paths.message_id;
-    if (way->n != 0 && scan->seen[way->nodes[0]].times != 1)
-        scan->event.message_id = NO_TEXT;
+    for (enum label label = 0; label < N_LABELS; label++) {
+        size_t node = scan->mapping->paths.labels[label];
+        if (node != 0 && scan->seen[node].times != 1)
+            scan->event.labels[label] = NO_TEXT;
+    }
     consent_settle(scan);
     return REJECT_NONE;
+}
+
+static void skimmed_labels(struct scan *scan)
+{
+    struct text raw;
+    for (enum label label = 0; label < N_LABELS; label++) {
+        scan->event.labels[label] = NO_TEXT;
+        if (skim_label(&scan->skim, label, &raw))
+            set_label(scan, label, raw);
+    }
 }
 
 /* Whether the line was skimmed and the event is filled from its core, which the skim has checked.
@@ -433,10 +451,8 @@ static bool event_skim(struct scan *scan, struct text line)
     scan->recalled =
         known || (scan->observer == NULL && recall_keep(&scan->recall, core, &scan->event));
     scan->event.line = line;
-    scan->event.message_id = NO_TEXT;
-    struct text raw;
-    if (skim_message_id(&scan->skim, &raw))
-        message_id(scan, raw);
+    if (scan->mapping->paths.any_labels)
+        skimmed_labels(scan);
     return true;
 }
 

@@ -46,7 +46,7 @@ struct scan_observer {
     void (*integrations_key)(void *state, struct text key);
     void (*source)(void *state, struct text id);
     void (*provider)(void *state, struct text name);
-    void (*label)(void *state, enum key_role role, struct text text); /* messageId or type */
+    void (*label)(void *state, enum label label, struct text text);
 };
 
 struct scan {

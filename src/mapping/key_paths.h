@@ -1,6 +1,6 @@
 /*
  * The keys on the way from an event to what assent reads of it: the consent object's preferences,
- * the integrations object, the source id, and the messageId where somebody asks for it. One small
+ * the integrations object, the source id, and labels where somebody asks for them. One small
  * tree of keys, which the event's scan follows.
  */
 #ifndef ASSENT_KEY_PATHS_H
@@ -16,13 +16,20 @@ enum key_role {
     ROLE_PREFERENCES = 1,  /* its members are categories */
     ROLE_INTEGRATIONS = 2, /* its members are integrations keys */
     ROLE_SOURCE = 4,       /* its value is the source id */
-    ROLE_MESSAGE_ID = 8,   /* its value names the event; it decides nothing */
-    ROLE_TYPE = 16,        /* likewise: its value says what kind of event it is */
     ROLE_DENIED = 32,      /* its value is a list of categories that are refused */
     ROLE_ALLOWED = 64,     /* a list of categories that decides nothing */
     ROLE_PROVIDER = 128,   /* its value says whose consent this is */
     ROLE_STRATEGY = 256,   /* its value says whether any or all categories are needed */
+    ROLE_LABELS = 7 << 9,  /* a bit for each label, below */
 };
+
+/* Members of the event that decide nothing; they are read where somebody asks for them. */
+enum label { LABEL_MESSAGE_ID, LABEL_TIMESTAMP, LABEL_TYPE, N_LABELS };
+
+static inline unsigned role_of_label(enum label label)
+{
+    return 1u << (9 + label);
+}
 
 struct key_node {
     struct text key;     /* of the root: empty */
@@ -49,7 +56,8 @@ struct key_paths {
     size_t members[SHAPE_MEMBERS_MOST]; /* of the consent object: nodes, as the shape lists them */
     struct key_way integrations;
     struct key_way source;
-    struct key_way message_id; /* empty unless it was asked for */
+    size_t labels[N_LABELS]; /* nodes; 0: nobody has asked for it */
+    bool any_labels;
 };
 
 static inline uint64_t length_bit(size_t len)

@@ -65,16 +65,16 @@ void mapping_build_masks(struct mapping *mapping, struct arena *arena)
             build_masks(mapping, arena, &mapping->destinations[i].needs[j], masks_of);
 }
 
-void mapping_ask_message_id(struct mapping *mapping, struct arena *arena)
+void mapping_ask_label(struct mapping *mapping, struct arena *arena, enum label label)
 {
-    struct text key = TEXT("messageId");
-    mapping->paths.message_id =
-        key_paths_add(&mapping->paths, arena, (struct json_path){&key, 1}, ROLE_MESSAGE_ID);
-}
-
-void mapping_ask_labels(struct mapping *mapping, struct arena *arena)
-{
-    struct text key = TEXT("type");
-    mapping_ask_message_id(mapping, arena);
-    key_paths_add(&mapping->paths, arena, (struct json_path){&key, 1}, ROLE_TYPE);
+    static const char *const keys[N_LABELS] = {
+        [LABEL_MESSAGE_ID] = "messageId",
+        [LABEL_TIMESTAMP] = "timestamp",
+        [LABEL_TYPE] = "type",
+    };
+    struct text key = text_of(keys[label]);
+    struct json_path path = {&key, 1};
+    struct key_way way = key_paths_add(&mapping->paths, arena, path, role_of_label(label));
+    mapping->paths.labels[label] = way.nodes[0];
+    mapping->paths.any_labels = true;
 }

@@ -87,11 +87,8 @@ bool destination_is_enforced(const struct destination *destination);
 /* Builds the destinations' masks from their categories and the rules. */
 void mapping_build_masks(struct mapping *mapping, struct arena *arena);
 
-/* Has scans made from now on read the events' messageId, too. It costs them a little. */
-void mapping_ask_message_id(struct mapping *mapping, struct arena *arena);
-
-/* The same for both labels of an event, its messageId and its type, which observers see. */
-void mapping_ask_labels(struct mapping *mapping, struct arena *arena);
+/* Has scans made from now on read this label of the events, too. It costs them a little. */
+void mapping_ask_label(struct mapping *mapping, struct arena *arena, enum label label);
 
 static inline size_t mapping_n_destinations(const struct mapping *mapping)
 {

@@ -78,7 +78,9 @@ static char *add_number(char *to, uint64_t n)
 void audit_head(struct audit *audit, struct audit_head *head, const struct event *event,
                 const char *file, uint64_t line)
 {
-    struct text id = event->message_id.len == 0 ? TEXT("null") : event->message_id;
+    struct text id = event->labels[LABEL_MESSAGE_ID];
+    if (id.len == 0)
+        id = TEXT("null");
     bool fits = id.len <= sizeof head->bytes / 2; /* a part less to be written per decision */
     if (file != NULL && file != audit->file)
         make_file_member(audit, file);

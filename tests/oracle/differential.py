@@ -29,6 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import datetime
 from types import SimpleNamespace
 
 sys.dont_write_bytecode = True  # the source folder stays as it is
@@ -74,18 +75,28 @@ class Decided:
         self.decisions = []
         self.consent, self.preferences = None, None
         self.message_id = None
+        self.moment = None
         if self.kind == oracle.EVENT:
             self.decisions = oracle.decide(mapping, event)
             self.consent, self.preferences = oracle.consent_of(mapping, event)
-            self.message_id = message_id_of(event)
+            self.message_id = label_of(event, "messageId")
+            self.moment = moment_of(event)
 
 
-def message_id_of(event):
-    """None unless /messageId stands there once and is a string that all can read."""
-    values = event.values_of("messageId")
+def label_of(event, key):
+    """None unless it stands there once and is a string that all can read."""
+    values = event.values_of(key)
     if len(values) != 1 or not oracle.is_string(values[0]):
         return None
     return None if oracle.has_lone_surrogate(values[0]) else values[0]
+
+
+def moment_of(event):
+    text = label_of(event, "timestamp")
+    try:
+        return datetime.fromisoformat(text) if text and "T" in text else None
+    except ValueError:
+        return None
 
 
 def decide_lines(mapping, data):
@@ -165,6 +176,8 @@ class FilterRun:
         self.from_file = rng.random() < 0.5
         self.stats = rng.random() < 0.5
         self.audit = rng.choice((None, "", "block", "deliver"))
+        self.since = generate.random_time(rng) if rng.random() < 0.25 else None
+        self.until = generate.random_time(rng) if rng.random() < 0.25 else None
         self.mapping = mapping
 
     def arguments(self, rng, folder):
@@ -177,6 +190,10 @@ class FilterRun:
             )
         if self.rejects:
             options.append(["--rejects", os.path.join(folder, "rejects")])
+        if self.since is not None:
+            options.append(["--since", self.since])
+        if self.until is not None:
+            options.append([f"--until={self.until}"])
         if self.stats:
             options.append(["--stats=json"])
         if self.audit is not None:
@@ -200,6 +217,14 @@ class FilterRun:
         kind, _ = oracle.classify_line(line.line, self.max_line)
         return kind == oracle.REJECTED
 
+    def is_skipped(self, line):
+        """Outside of the span of time; without a usable timestamp it is inside."""
+        if line.kind != oracle.EVENT or line.moment is None:
+            return False
+        since, until = (time and datetime.fromisoformat(time) for time in (self.since, self.until))
+        early = since is not None and line.moment < since
+        return early or (until is not None and line.moment >= until)
+
     def expect(self, lines):
         """(output lines, rejected lines), each with the number of its line."""
         output = []
@@ -207,6 +232,8 @@ class FilterRun:
         for line in lines:
             if self.is_rejected(line):
                 rejected.append((line.number, line.line))
+                continue
+            if self.is_skipped(line):
                 continue
             for destination, decision, _ in line.decisions:
                 if self.destinations is not None:
@@ -229,6 +256,8 @@ def expected_audit(filter_run, lines):
     mapping = filter_run.mapping
     for line in lines:
         if line.kind != oracle.EVENT or filter_run.is_rejected(line):
+            continue
+        if filter_run.is_skipped(line):
             continue
         destinations = oracle.destinations_for(mapping, line.event, line.consent)
         for destination, (name, decision, reason) in zip(
@@ -269,7 +298,9 @@ def compare_audit(filter_run, lines, data, done):
 
 def compare_explain(program, lines, data, folder):
     """What explain says in its two forms, against all records of an audit."""
-    everything = SimpleNamespace(audit="", destinations=None, is_rejected=lambda line: False)
+    everything = SimpleNamespace(
+        audit="", destinations=None, is_rejected=lambda line: False, is_skipped=lambda line: False
+    )
     everything.mapping = lines[0].mapping
     arguments = [program, "explain", "-m", os.path.join(folder, "mapping.json")]
     done = run([*arguments, "-f", "json"], data)
@@ -296,7 +327,10 @@ def compare_explain(program, lines, data, folder):
 
 def compare_report(program, lines, data, folder):
     """The numbers of report's page, and that nothing of an event can be markup in it."""
-    everything = SimpleNamespace(destinations=None, is_rejected=lambda line: False)
+    everything = SimpleNamespace(
+        destinations=None, since=None, until=None,
+        is_rejected=lambda line: False, is_skipped=lambda line: False,
+    )
     everything.mapping = lines[0].mapping
     expected = expected_stats(everything, lines)
     done = run([program, "report", "-m", os.path.join(folder, "mapping.json")], data)
@@ -401,9 +435,13 @@ def expected_stats(filter_run, lines):
     undeclared = Counter()
     for line in lines:
         kind = oracle.REJECTED if filter_run.is_rejected(line) else line.kind
+        if kind == oracle.EVENT and filter_run.is_skipped(line):
+            kinds["skipped"] += 1
+            continue
         kinds[kind] += 1
         if kind != oracle.EVENT:
             continue
+        kinds["untimed"] += line.moment is None
         consent[line.consent] += 1
         for destination, decision, reason in line.decisions:
             if destination in pairs:
@@ -420,7 +458,9 @@ def expected_stats(filter_run, lines):
                 undeclared[cut_id(key)] += 1
     delivered = sum(sum(pair["deliver"].values()) for pair in pairs.values())
     blocked = sum(sum(pair["block"].values()) for pair in pairs.values())
+    span = filter_run.since or filter_run.until
     return {
+        **({name: kinds[name] for name in ("skipped", "untimed")} if span else {}),
         "lines": len(lines),
         "events": kinds[oracle.EVENT],
         "rejected": kinds[oracle.REJECTED],
@@ -571,6 +611,7 @@ def compare_long_lines(program, folder):
     write_file(folder, "events.ndjson", data)
     filter_run = FilterRun(random.Random(0), mapping, lines)
     filter_run.form, filter_run.destinations, filter_run.stats = "tsv", None, True
+    filter_run.since = filter_run.until = None
     filter_run.rejects, filter_run.max_line, filter_run.from_file = True, None, True
     arguments = filter_run.arguments(random.Random(0), folder)
     expected = filter_run.expect(lines)

@@ -1309,6 +1309,20 @@ def put_decoy(rng, plan, root):
         root.add("note", '"context":{"consent":{"categoryPreferences":{"Ads":true}}}')
 
 
+def random_time(rng):
+    zone = rng.choice(("Z", "Z", "+00:00", "+05:30", "-11:00"))
+    fraction = rng.choice(("", "", ".5", ".000001"))
+    day, hour = rng.randint(24, 26), rng.choice((0, 6, 12, 23))
+    return f"2026-11-{day}T{hour:02}:30:00{fraction}{zone}"
+
+
+def put_timestamp(rng, root):
+    """A timestamp, now and then an odd one, none, or two."""
+    odd = ("", "yesterday", "2026-11-24", "2026-11-31T00:00:00Z", "\ud800", 7, None, Obj())
+    for _ in range(rng.choice((0, 1, 1, 1, 1, 1, 1, 1, 1, 2))):
+        root.add("timestamp", random_time(rng) if rng.random() < 0.85 else rng.choice(odd))
+
+
 def put_message_id(rng, root):
     """A messageId, now and then an odd one, none, or two."""
     odd = ("", "caf\u00e9 \"x\" \\", "\u0000\u2028", "\ud83c\udf6a", "\ud800", 7, None, Obj())
@@ -1325,6 +1339,7 @@ def random_event(rng, plan):
     """One event as a tree."""
     root = Obj([("type", "track")])
     put_message_id(rng, root)
+    put_timestamp(rng, root)
     if rng.random() < 0.3:
         root.add("event", rng.choice(("Order Completed", "caf\u00e9", "\U0001f36a")))
     if rng.random() < 0.3:

@@ -47,7 +47,8 @@ static void read_mapping(void *state)
     mapping_read(&reading->same->mapping, text_of(reading->mapping), &findings);
     if (findings.n != 0)
         abort();
-    mapping_ask_message_id(&reading->same->mapping, findings.arena);
+    mapping_ask_label(&reading->same->mapping, findings.arena, LABEL_MESSAGE_ID);
+    mapping_ask_label(&reading->same->mapping, findings.arena, LABEL_TYPE);
     prepare(reading->same);
 }
 
@@ -78,7 +79,7 @@ static bool same_event(const struct scan *a, const struct scan *b)
            memcmp(x->said, y->said, x->n_said * sizeof *x->said) == 0 &&
            memcmp(a->bits, b->bits, a->n_bits * sizeof *a->bits) == 0 &&
            x->line.bytes == y->line.bytes && x->line.len == y->line.len &&
-           x->message_id.bytes == y->message_id.bytes && x->message_id.len == y->message_id.len;
+           memcmp(x->labels, y->labels, sizeof x->labels) == 0;
 }
 
 struct trial {

@@ -378,7 +378,8 @@ static void read_body(void *state)
     const struct reading *reading = state;
     bool blank;
     size_t at;
-    mapping_ask_message_id(&mapping, &memory);
+    mapping_ask_label(&mapping, &memory, LABEL_MESSAGE_ID);
+    mapping_ask_label(&mapping, &memory, LABEL_TYPE);
     scan_init(&scan, &mapping, &memory, &line_memory);
     scan.skims = reading->skims;
     ck_assert_int_eq(event_read(&scan, text_of(reading->line), 1000, &blank, &at), REJECT_NONE);
@@ -391,7 +392,7 @@ START_TEST(message_ids)
         set_up(file);
         struct reading reading = {line, skims != 0};
         ck_assert(arena_try_both(&memory, &line_memory, read_body, &reading));
-        struct text got = scan.event.message_id;
+        struct text got = scan.event.labels[LABEL_MESSAGE_ID];
         ck_assert_uint_eq(got.len, strlen(expected));
         ck_assert(got.len == 0 || memcmp(got.bytes, expected, got.len) == 0);
         ck_assert(got.len == 0 || (got.bytes > line && got.bytes < line + strlen(line)));

@@ -201,6 +201,35 @@ START_TEST(ids_are_numbered)
 }
 END_TEST
 
+static const struct {
+    const char *raw, *text; /* NULL: it is not plain */
+} ascii_rows[] = {
+    {"", ""},
+    {"2026-11", "2026-11"},
+    {"\\u0032\\/\\\"\\\\\\u005c", "2/\"\\\\"},
+    {"12345678", "12345678"},
+    {"123456789", NULL},
+    {"\\n", NULL},
+    {"\\u0000", NULL},
+    {"\\u001f", NULL},
+    {"\\u007f", NULL},
+    {"\\u0131", NULL},
+    {"\xC3\xA9", NULL},
+    {"\x7F", NULL},
+};
+
+START_TEST(plain_strings_are_decoded)
+{
+    char room[8];
+    struct text text;
+    const char *expected = ascii_rows[_i].text;
+    bool plain = json_string_ascii(text_of(ascii_rows[_i].raw), room, sizeof room, &text);
+    ck_assert_int_eq(plain, expected != NULL);
+    if (plain)
+        ck_assert(text_equal(text, text_of(expected)));
+}
+END_TEST
+
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 START_TEST(the_last_of_a_byte)
@@ -226,6 +255,7 @@ static void fill(TCase *tests)
     tcase_add_test(tests, characters_and_controls);
     tcase_add_loop_test(tests, lone_surrogates, 0, ROWS(surrogate_rows));
     tcase_add_loop_test(tests, string_tokens_are_found_backwards, 0, ROWS(token_rows));
+    tcase_add_loop_test(tests, plain_strings_are_decoded, 0, ROWS(ascii_rows));
     tcase_add_loop_test(tests, json_pointers, 0, ROWS(path_rows));
     tcase_add_test(tests, ids_are_numbered);
     tcase_set_timeout(tests, 120);

@@ -167,7 +167,18 @@ static bool kinds_suffice(const struct key_node *node)
 
 static bool decides_nothing(const struct key_node *node)
 {
-    return node->roles == ROLE_MESSAGE_ID && node->first_child == 0;
+    return node->roles != 0 && (node->roles & ~(unsigned)ROLE_LABELS) == 0 &&
+           node->first_child == 0;
+}
+
+static void note_label(struct skim *skim, unsigned roles, const char *behind_key)
+{
+    for (enum label label = 0; label < N_LABELS; label++)
+        if ((roles & role_of_label(label)) != 0) {
+            if (skim->n_labels[label] < 2)
+                skim->n_labels[label]++;
+            skim->label_keys[label] = behind_key;
+        }
 }
 
 /* A key without escapes, in an object on a key path: a key that leads on is noted as skim->child.
@@ -177,9 +188,8 @@ static bool path_key(struct skim *skim, struct text key)
     const struct key_node *nodes = skim->paths->nodes;
     for (size_t i = nodes[skim->node].first_child; i != 0; i = nodes[i].next_sibling) {
         if (text_equal(nodes[i].key, key)) {
-            if ((nodes[i].roles & ROLE_MESSAGE_ID) != 0) {
-                skim->n_message_ids++;
-                skim->message_id = key.bytes + key.len + 1;
+            if ((nodes[i].roles & ROLE_LABELS) != 0) {
+                note_label(skim, nodes[i].roles, key.bytes + key.len + 1);
                 if (decides_nothing(&nodes[i]))
                     continue;
             }
@@ -330,7 +340,7 @@ bool skim_line(struct skim *skim, struct text line)
     skim->open[0] = 2;
     skim->node = skim->child = 0;
     skim->seen = 0;
-    skim->n_message_ids = 0;
+    memset(skim->n_labels, 0, sizeof skim->n_labels);
     skim->bytes[0] = '{';
     skim->len = 1;
     if (!skim->walk(skim, at, end))
@@ -339,11 +349,11 @@ bool skim_line(struct skim *skim, struct text line)
     return true;
 }
 
-bool skim_message_id(const struct skim *skim, struct text *raw)
+bool skim_label(const struct skim *skim, enum label label, struct text *raw)
 {
-    if (skim->n_message_ids != 1)
+    if (skim->n_labels[label] != 1)
         return false;
-    const char *at = skim->message_id; /* in a line that is valid */
+    const char *at = skim->label_keys[label]; /* in a line that is valid */
     while (*at != ':')
         at++;
     do

@@ -45,16 +45,16 @@ struct skim {
     /* private */
     const struct key_paths *paths;
     bool (*walk)(struct skim *skim, const unsigned char *at, const unsigned char *end);
-    uint64_t open[9];   /* a bit per open container, by its depth: it is an object */
-    size_t depth;       /* of open containers */
-    size_t node;        /* the innermost object on a key path */
-    size_t path_depth;  /* its depth */
-    uint64_t seen;      /* a bit per node: its key stood there */
-    size_t child;       /* the node of its member that is being copied, 0: none */
-    const char *member; /* what is not copied yet of that member begins here */
-    unsigned n_message_ids;
-    const char *message_id; /* behind the last one's key */
-    size_t len;             /* of bytes */
+    uint64_t open[9];                 /* a bit per open container, by its depth: it is an object */
+    size_t depth;                     /* of open containers */
+    size_t node;                      /* the innermost object on a key path */
+    size_t path_depth;                /* its depth */
+    uint64_t seen;                    /* a bit per node: its key stood there */
+    size_t child;                     /* the node of its member that is being copied, 0: none */
+    const char *member;               /* what is not copied yet of that member begins here */
+    unsigned char n_labels[4];        /* by label: how often its key stood there */
+    const char *label_keys[N_LABELS]; /* behind the last one's key */
+    size_t len;                       /* of bytes */
     char bytes[SKIM_CORE_MOST];
 };
 
@@ -72,9 +72,8 @@ bool skim_init_with(struct skim *skim, const struct key_paths *paths, enum skim_
  * nothing may be concluded. */
 bool skim_line(struct skim *skim, struct text line);
 
-/* The string of /messageId in the line last accepted, raw and without its quotes, which decides
- * nothing and is not in the core. False: nobody asked for it, or it is no string, or there twice.
- */
-bool skim_message_id(const struct skim *skim, struct text *raw);
+/* The string of a label in the line last accepted, raw and without its quotes. It decides nothing,
+ * so it is not in the core. False: nobody asked for it, or it is no string, or there twice. */
+bool skim_label(const struct skim *skim, enum label label, struct text *raw);
 
 #endif
