@@ -179,6 +179,7 @@ static void read_consents_member(struct reader *reader, const struct tree *array
     };
     struct destination_reading *reading = into;
     struct destination *destination = reading->destination;
+    struct ids here = {0};
     reading->consents_said = true;
     destination->n_needs = 0;
     for (const struct tree *value = array->first; value != NULL; value = value->next) {
@@ -186,11 +187,13 @@ static void read_consents_member(struct reader *reader, const struct tree *array
         if (!has_kind(reader, value, TREE_OBJECT, "an item of \"consents\""))
             continue;
         read_members(reader, value, members, need);
-        for (size_t i = 0; i + 1 < destination->n_needs; i++)
-            if (destination->needs[i].provider == need->provider)
-                findings_add(reader->findings, FINDING_DUPLICATE_PROVIDER, value->at,
-                             "a second item of \"consents\" is for the same provider: make the "
-                             "two one");
+        bool any = need->provider == PROVIDER_ANY, was_new; /* a provider's name is not empty */
+        ids_add(&here, reader->arena,
+                any ? NO_TEXT : reader->mapping->providers.texts[need->provider], &was_new);
+        if (!was_new)
+            findings_add(reader->findings, FINDING_DUPLICATE_PROVIDER, value->at,
+                         "a second item of \"consents\" is for the same provider: make the two "
+                         "one");
     }
     if (destination->n_needs == 0)
         need_add(reader, destination);
