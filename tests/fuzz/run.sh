@@ -21,11 +21,11 @@ clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-san
     src/base/utf8.c src/base/yajl_memory.c src/mapping/*.c src/event/*.c src/event/skim/*.c \
     $(pkg-config --cflags --libs yajl) -lunistring
 n=0
-while read -r line; do
+cat samples/events.ndjson samples/events-rudderstack.ndjson | while read -r line; do
     n=$((n + 1))
-    for mapping in 0 1 2 3 4; do
+    for mapping in 0 1 2 3 4 5 6; do
         printf '%s%s' "$mapping" "$line" > "$corpus/seed-$n-$mapping"
     done
-done < samples/events.ndjson
+done
 exec build-fuzz/fuzz_skim -max_total_time="$seconds" -max_len=700 -dict=tests/fuzz/keys.dict \
     -artifact_prefix=build-fuzz/ -print_final_stats=1 "$corpus"
