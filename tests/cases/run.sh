@@ -6,17 +6,19 @@ export LC_ALL
 unset POSIXLY_CORRECT CDPATH || :
 
 usage() {
-	echo "usage: run.sh [--update] [--wrap COMMAND] ASSENT_PATH [NAME...]" >&2
+	echo "usage: run.sh [--update] [--wrap COMMAND] [--part K/N] ASSENT_PATH [NAME...]" >&2
 	exit 2
 }
 
 update=false
 wrap=
+part=1/1
 while [ $# -gt 0 ]; do
 	case $1 in
 	--update) update=true; shift ;;
 	--wrap) [ $# -ge 2 ] || usage; wrap=$2; shift 2 ;;
 	--wrap=*) wrap=${1#--wrap=}; shift ;;
+	--part) [ $# -ge 2 ] || usage; part=$2; shift 2 ;;
 	--) shift; break ;;
 	-*) usage ;;
 	*) break ;;
@@ -53,10 +55,14 @@ if [ -n "$wrap" ]; then
 	chmod +x "$wrapped/assent"
 fi
 
+# Without names, all cases, or of every N the K-th.
 if [ $# -eq 0 ]; then
+	number=0
 	for folder in "$cases"/*/; do
 		folder=${folder%/}
-		[ -f "$folder/cmd" ] && set -- "$@" "${folder##*/}"
+		[ -f "$folder/cmd" ] || continue
+		number=$((number + 1))
+		[ $((number % ${part#*/} + 1)) -eq "${part%/*}" ] && set -- "$@" "${folder##*/}"
 	done
 fi
 
