@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.." || exit 2
 
 sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
     pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev zstd:zstd check valgrind mandoc \
-    python3 python3-jsonschema tmux:tmux chromium:chromium || exit 2
+    python3 python3-jsonschema tmux:tmux chromium:chromium \
+    zsh:zsh fish:fish || exit 2
 
 failed=0
 
