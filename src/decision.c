@@ -116,6 +116,11 @@ static enum reason reason_of_denial(enum consent_state consent)
     return consent == CONSENT_EMPTY ? REASON_EMPTY_CONSENT : REASON_MALFORMED_CONSENT;
 }
 
+bool any_suffices(const struct event *event, const struct need *need)
+{
+    return need->match == MATCH_BY_EVENT ? event->any_suffices : need->match == MATCH_ANY;
+}
+
 /* Whether the categories are consented as `match` asks. With all_enabled: whether they would be if
  * no category were disabled. */
 static bool is_consented(const struct event *event, const struct need *need, bool all_enabled)
@@ -129,9 +134,7 @@ static bool is_consented(const struct event *event, const struct need *need, boo
         any = any || satisfied != 0;
         all = all && satisfied == asked;
     }
-    bool any_suffices =
-        need->match == MATCH_BY_EVENT ? event->any_suffices : need->match == MATCH_ANY;
-    return any_suffices ? any : all;
+    return any_suffices(event, need) ? any : all;
 }
 
 struct decision decide(const struct mapping *mapping, const struct event *event,

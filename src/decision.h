@@ -32,6 +32,9 @@ const char *reason_name(enum reason reason);
  * without categories. Contract: mapping.md, "Policy `rudderstack`". */
 const struct need *need_of(const struct event *event, const struct destination *destination);
 
+/* Whether one of the need's categories is enough for this event, or all are needed. */
+bool any_suffices(const struct event *event, const struct need *need);
+
 /* Decides by the mapping's rules; the destination is one of the mapping's, the event was scanned
  * for the same mapping. */
 struct decision decide(const struct mapping *mapping, const struct event *event,

@@ -1,5 +1,7 @@
 #include "base/message.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -43,9 +45,7 @@ static void add_list(struct line *line, const char *format, va_list args)
     int len = vsnprintf(line->bytes + line->len, room, format, args);
     if (len > 0)
         line->len += (size_t)len < room ? (size_t)len : room - 1;
-    for (size_t i = start; i < line->len; i++)
-        if ((unsigned char)line->bytes[i] < 0x20 || line->bytes[i] == 0x7F)
-            line->bytes[i] = '?';
+    line->len = start + utf8_make_harmless(line->bytes + start, line->len - start);
 }
 
 #if defined(__GNUC__)

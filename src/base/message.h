@@ -23,8 +23,8 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE };
 /* "error", "warning" or "note". Constant. */
 const char *severity_word(enum severity severity);
 
-/* Writes the message whole, by one write; control characters in it become '?'. Past 4,000 bytes it
- * is cut short. */
+/* Writes the message whole, by one write; what is harmful in it (base/utf8.h) becomes '?'. Past
+ * 4,000 bytes it is cut short. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif

@@ -1,7 +1,11 @@
 #include "base/page.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistr.h>
+#include <uniwidth.h>
 
 static void make_room(struct page *page, size_t len)
 {
@@ -24,6 +28,40 @@ void page_put(void *state, const char *bytes, size_t len)
 void page_add(struct page *page, const char *string)
 {
     page_put(page, string, strlen(string));
+}
+
+void page_add_name(struct page *page, const char *name)
+{
+    size_t begin = page->len;
+    page_add(page, name);
+    page->len = begin + utf8_make_harmless(page->bytes + begin, page->len - begin);
+}
+
+/* The bytes at the string's begin that fit into so many columns. */
+static size_t len_within(struct text text, size_t columns)
+{
+    size_t at = 0;
+    for (size_t column = 0; at < text.len;) {
+        ucs4_t c;
+        int len = u8_mbtoucr(&c, (const uint8_t *)text.bytes + at, text.len - at);
+        int width = len > 0 ? uc_width(c, "UTF-8") : 1;
+        column += width < 0 ? 1 : (size_t)width;
+        if (column > columns)
+            break;
+        at += len > 0 ? (size_t)len : 1;
+    }
+    return at;
+}
+
+void page_add_within(struct page *page, const char *string, size_t columns)
+{
+    struct text text = text_of(string);
+    if (len_within(text, columns) == text.len) {
+        page_put(page, text.bytes, text.len);
+        return;
+    }
+    page_put(page, text.bytes, len_within(text, columns - 3));
+    page_add(page, "...");
 }
 
 void page_printf(struct page *page, const char *format, ...)

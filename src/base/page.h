@@ -17,6 +17,12 @@ void page_put(void *page, const char *bytes, size_t len);
 
 void page_add(struct page *page, const char *string);
 
+/* Adds a file's name, harmless to a terminal (base/utf8.h). */
+void page_add_name(struct page *page, const char *name);
+
+/* Adds what fits into so many columns of a terminal, at least three; `...` stands for the rest. */
+void page_add_within(struct page *page, const char *string, size_t columns);
+
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif

@@ -1,6 +1,6 @@
 #include "base/utf8.h"
 
-#include <stdint.h>
+#include <unictype.h>
 #include <unistr.h>
 
 /* The offset of the first byte at or behind `at` that is no ASCII, or len; 32 at a time. */
@@ -38,6 +38,28 @@ size_t utf8_characters(struct text text)
     for (size_t i = 0; i < text.len; i++)
         n += ((unsigned char)text.bytes[i] & 0xC0) != 0x80;
     return n;
+}
+
+bool utf8_is_harmful(uint32_t character)
+{
+    return uc_is_general_category_withtable(character, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf |
+                                                           UC_CATEGORY_MASK_Zl |
+                                                           UC_CATEGORY_MASK_Zp);
+}
+
+size_t utf8_make_harmless(char *bytes, size_t len)
+{
+    size_t to = 0;
+    for (size_t at = 0; at < len;) {
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, (const uint8_t *)bytes + at, len - at);
+        bool harmful = n > 0 ? utf8_is_harmful(c) : (unsigned char)bytes[at] < 0xA0;
+        size_t n_bytes = n > 0 ? (size_t)n : 1;
+        memmove(bytes + to, harmful ? "?" : bytes + at, harmful ? 1 : n_bytes);
+        to += harmful ? 1 : n_bytes;
+        at += n_bytes;
+    }
+    return to;
 }
 
 bool utf8_has_control(struct text text)

@@ -166,9 +166,11 @@ static void show_first(struct diff *diff, const struct compared *compared, enum 
     if (n == 0)
         return;
     page_printf(page, "  %s: ", turn_words[turn]);
-    for (uint64_t i = 0; i < n && i < FIRST_MOST; i++)
-        page_printf(page, "%s%s:%" PRIu64, i == 0 ? "" : ", ", compared->first[turn][i].file,
-                    compared->first[turn][i].line);
+    for (uint64_t i = 0; i < n && i < FIRST_MOST; i++) {
+        page_add(page, i == 0 ? "" : ", ");
+        page_add_name(page, compared->first[turn][i].file);
+        page_printf(page, ":%" PRIu64, compared->first[turn][i].line);
+    }
     page_add(page, n > FIRST_MOST ? ", ...\n" : "\n");
 }
 

@@ -69,6 +69,22 @@ static void show_label(struct explain *explain, const char *name, struct text te
                 text.bytes == NULL ? "none" : quoted(&explain->line_memory, text));
 }
 
+/* Whose consent it is and how it says to be read, where it says so. */
+static void show_lists(struct explain *explain)
+{
+    const struct mapping *mapping = &explain->file.mapping;
+    const struct event *event = &explain->scan.event;
+    if (mapping->policy->shape != SHAPE_LISTS || event->consent != CONSENT_STATED)
+        return;
+    const char *provider = event->provider == PROVIDER_NONE    ? "none"
+                           : event->provider == PROVIDER_OTHER ? "not in the mapping"
+                                                               : NULL;
+    if (provider == NULL)
+        provider = quoted(&explain->line_memory, mapping->providers.texts[event->provider]);
+    page_printf(&explain->page, " provider %s, strategy %s,", provider,
+                event->any_suffices ? "or" : "and");
+}
+
 static void show_head(struct explain *explain, struct place place)
 {
     static const char *const integrations[] = {
@@ -79,11 +95,13 @@ static void show_head(struct explain *explain, struct place place)
     const struct event *event = &explain->scan.event;
     if (explain->n_shown != 0)
         page_add(&explain->page, "\n");
-    page_printf(&explain->page, "%s:%" PRIu64 ":", place.file, place.line);
+    page_add_name(&explain->page, place.file);
+    page_printf(&explain->page, ":%" PRIu64 ":", place.line);
     show_label(explain, "type", explain->type);
     show_label(explain, "messageId", explain->message_id);
-    page_printf(&explain->page, " consent %s, integrations %s%s\n",
-                consent_state_name(event->consent), integrations[event->integrations],
+    page_printf(&explain->page, " consent %s,", consent_state_name(event->consent));
+    show_lists(explain);
+    page_printf(&explain->page, " integrations %s%s\n", integrations[event->integrations],
                 event->source_exempt ? ", source exempt" : "");
 }
 
@@ -92,12 +110,17 @@ static void show_categories(struct explain *explain, const struct need *need)
 {
     const struct mapping *mapping = &explain->file.mapping;
     const struct event *event = &explain->scan.event;
+    if (event->consent == CONSENT_STATED && need->n_categories > 1)
+        page_add(&explain->page, any_suffices(event, need) ? "  any of" : "  all of");
     for (size_t i = 0; event->consent == CONSENT_STATED && i < need->n_categories; i++) {
         size_t category = need->categories[i];
         const char *preference = bitset_has(event->consented, category) ? "consented"
                                  : bitset_has(event->stated, category)  ? "refused"
                                                                         : "missing";
-        page_printf(&explain->page, "%s%s %s%s", i == 0 ? "  " : ", ",
+        page_printf(&explain->page, "%s%s %s%s",
+                    i != 0                   ? ", "
+                    : need->n_categories > 1 ? " "
+                                             : "  ",
                     quoted(&explain->line_memory, mapping->category_ids.texts[category]),
                     preference, mapping->categories[category].enabled ? "" : " (disabled)");
     }
@@ -186,8 +209,11 @@ static void explain_line(void *state)
         rejects_tell(&explain->rejects, line->place, reject);
         return;
     }
+    /* More than one, or half a surrogate. */
     if (explain->scan.event.labels[LABEL_MESSAGE_ID].len == 0)
-        explain->message_id = NO_TEXT; /* more than one, or half a surrogate */
+        explain->message_id = NO_TEXT;
+    if (explain->scan.event.labels[LABEL_TYPE].len == 0)
+        explain->type = NO_TEXT;
     bool wanted = id == NULL || (explain->message_id.bytes != NULL &&
                                  text_equal(explain->message_id, text_of(id)));
     if (!blank && wanted)
@@ -198,19 +224,20 @@ static bool on_line(void *state, const struct text *raw, struct place place, enu
 {
     struct explain *explain = state;
     uint64_t only = explain->options->line;
+    bool goes_on = only == 0 || place.line < only || explain->events[1] != NULL;
     if (only != 0 && place.line != only)
-        return place.line < only || explain->events[1] != NULL;
+        return goes_on;
     if (raw == NULL) {
         explain->n_rejected++;
         rejects_tell(&explain->rejects, place, REJECT_TOO_LONG);
-        return true;
+        return goes_on;
     }
     struct line line = {explain, *raw, place};
     if (!arena_try_both(&explain->memory, &explain->line_memory, explain_line, &line))
         *status = out_of_memory(place);
     else if (explain->sent != SINK_OK)
         *status = each_line_not_written(explain->output.sink, explain->sent);
-    return *status == STATUS_DONE;
+    return *status == STATUS_DONE && goes_on;
 }
 
 /* ---- the command ---- */

@@ -1,7 +1,7 @@
 #include "cli/snippet.h"
 
-#include <stdint.h>
-#include <unictype.h>
+#include "base/utf8.h"
+
 #include <unistr.h>
 #include <uniwidth.h>
 
@@ -23,18 +23,12 @@ struct character {
     int width;
 };
 
-static bool is_harmful(ucs4_t c)
-{
-    return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf |
-                                                   UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp);
-}
-
 static struct character character_at(struct text line, size_t at)
 {
     const uint8_t *bytes = (const uint8_t *)line.bytes + at;
     ucs4_t c;
     int len = u8_mbtoucr(&c, bytes, line.len - at);
-    if (len > 0 && (c == '\t' || !is_harmful(c))) {
+    if (len > 0 && (c == '\t' || !utf8_is_harmful(c))) {
         int width = c == '\t' ? 1 : uc_width(c, "UTF-8");
         return (struct character){
             (size_t)len, {line.bytes + at, (size_t)len}, width < 0 ? 1 : width};

@@ -6,6 +6,7 @@
 #include "mapping/finding.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -140,29 +141,68 @@ static void add_bar(struct stats_report *report, uint64_t n, uint64_t all, size_
         page_add(&report->page, i < full ? "#" : ".");
 }
 
+/* Items with commas between them, in lines that fit the terminal. */
+struct flow {
+    struct stats_report *report;
+    size_t indent; /* of all lines but the first */
+    size_t column;
+    bool any; /* item stands there */
+};
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static struct flow
+flow_begin(struct stats_report *report, const char *format, ...)
+{
+    char words[64];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    page_add(&report->page, words);
+    return (struct flow){.report = report, .indent = (size_t)len, .column = (size_t)len};
+}
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static void
+flow_add(struct flow *flow, const char *format, ...)
+{
+    enum { COMMA = 1 };
+    char item[80];
+    struct page *page = &flow->report->page;
+    va_list args;
+    va_start(args, format);
+    size_t len = (size_t)vsnprintf(item, sizeof item, format, args);
+    va_end(args);
+    if (flow->any && flow->column + 2 + len + COMMA > flow->report->width) {
+        page_printf(page, ",\n%*s", (int)flow->indent, "");
+        flow->column = flow->indent;
+    } else if (flow->any) {
+        page_add(page, ", ");
+        flow->column += 2;
+    }
+    page_add(page, item);
+    flow->column += len;
+    flow->any = true;
+}
+
+static void flow_end(const struct flow *flow)
+{
+    page_add(&flow->report->page, "\n");
+}
+
 static void add_reasons(struct stats_report *report, const char *word, const uint64_t n[N_REASONS])
 {
-    size_t column = 0;
-    for (enum reason reason = 0; reason < N_REASONS; reason++) {
-        char item[64];
-        if (n[reason] == 0)
-            continue;
-        int len = snprintf(item, sizeof item, "%s %" PRIu64, reason_name(reason), n[reason]);
-        if (column != 0 && column + 2 + (size_t)len > report->width) {
-            page_printf(&report->page, ",\n%13s", "");
-            column = 13;
-        } else if (column != 0) {
-            page_printf(&report->page, ", ");
-            column += 2;
-        } else {
-            page_printf(&report->page, "  %-11s", word);
-            column = 13;
-        }
-        page_printf(&report->page, "%s", item);
-        column += (size_t)len;
-    }
-    if (column != 0)
-        page_printf(&report->page, "\n");
+    if (sum(n) == 0)
+        return;
+    struct flow flow = flow_begin(report, "  %-11s", word);
+    for (enum reason reason = 0; reason < N_REASONS; reason++)
+        if (n[reason] != 0)
+            flow_add(&flow, "%s %" PRIu64, reason_name(reason), n[reason]);
+    flow_end(&flow);
 }
 
 static int digits(uint64_t n)
@@ -174,9 +214,12 @@ static void add_destinations(struct stats_report *report)
 {
     enum { ID_MOST = 30, BAR_LEAST = 4, BAR_MOST = 40, BETWEEN = 9 };
     size_t id_width = 0, number = (size_t)digits(report->counts->events);
+    size_t least = number + BETWEEN + BAR_LEAST, id_most = ID_MOST;
+    if (report->width < least + ID_MOST)
+        id_most = report->width < least ? 0 : report->width - least;
     for (size_t i = 0; i < report->task->n_routes; i++) {
         size_t len = report->task->routes[i].destination->id.len;
-        id_width = len > id_width && len <= ID_MOST ? len : id_width;
+        id_width = len > id_width && len <= id_most ? len : id_width;
     }
     size_t taken = id_width + number + BETWEEN;
     size_t bar = report->width < taken + BAR_LEAST  ? BAR_LEAST
@@ -201,12 +244,13 @@ static void add_destinations(struct stats_report *report)
     }
 }
 
-/* An id that may hold anything, at the line's end. */
-static void add_id(struct stats_report *report, struct text id)
+/* An id that may hold anything, at the line's end, of which so many columns are taken. */
+static void add_id(struct stats_report *report, struct text id, size_t taken)
 {
-    const char *shown = quoted(&report->arena, id);
+    enum { LEAST = 8 };
+    size_t room = report->width < taken + 2 + LEAST ? LEAST : report->width - taken - 2;
     page_add(&report->page, "  ");
-    page_add(&report->page, shown);
+    page_add_within(&report->page, quoted(&report->arena, id), room);
     page_add(&report->page, "\n");
 }
 
@@ -221,44 +265,49 @@ static void add_categories(struct stats_report *report)
         const struct category_tally *tally = &report->stats->categories[i];
         page_printf(&report->page, "%9" PRIu64 "  %9" PRIu64 "  %9" PRIu64, tally->consented,
                     tally->refused, missing(report, i));
-        add_id(report, mapping->category_ids.texts[i]);
+        add_id(report, mapping->category_ids.texts[i], 31);
     }
     if (stats_too_many_undeclared(report->stats, &sightings)) {
         page_printf(&report->page,
-                    "more than %d categories that the mapping does not know, %" PRIu64
-                    " sightings\n",
+                    "more than %d categories not in the mapping, %" PRIu64 " sightings\n",
                     TALLIES_MOST, sightings);
         return;
     }
     if (undeclared->ids.n != 0)
-        page_printf(&report->page, "   events  category that the mapping does not know\n");
+        page_printf(&report->page, "   events  category not in the mapping\n");
     const size_t *order = stats_undeclared_order(report->stats, &report->arena);
     for (size_t i = 0; i < undeclared->ids.n; i++) {
         page_printf(&report->page, "%9" PRIu64, undeclared->list[order[i]].events);
-        add_id(report, undeclared->ids.texts[order[i]]);
+        add_id(report, undeclared->ids.texts[order[i]], 9);
     }
 }
 
 static void write_table(struct stats_report *report)
 {
+    static const enum consent_state order[N_CONSENT_STATES] = {CONSENT_STATED, CONSENT_ABSENT,
+                                                               CONSENT_EMPTY, CONSENT_MALFORMED};
     const struct counts *counts = report->counts;
     const uint64_t *events = report->stats->events;
     report->width = system_columns(STDERR_FILENO);
-    page_printf(&report->page,
-                "%" PRIu64 " lines: %" PRIu64 " events, %" PRIu64 " rejected, %" PRIu64 " blank\n",
-                counts->lines, counts->events, counts->rejected, counts->blank);
-    if (has_span(report))
-        page_printf(&report->page,
-                    "%" PRIu64 " more events skipped for their timestamp; %" PRIu64
-                    " of the events have no usable one\n",
-                    counts->skipped, counts->untimed);
-    page_printf(&report->page, "%" PRIu64 " pairs: %" PRIu64 " delivered, %" PRIu64 " blocked\n",
-                counts->delivered + counts->blocked, counts->delivered, counts->blocked);
-    page_printf(&report->page,
-                "consent: %" PRIu64 " stated, %" PRIu64 " absent, %" PRIu64 " empty, %" PRIu64
-                " malformed\n",
-                events[CONSENT_STATED], events[CONSENT_ABSENT], events[CONSENT_EMPTY],
-                events[CONSENT_MALFORMED]);
+    struct flow flow = flow_begin(report, "%" PRIu64 " lines: ", counts->lines);
+    flow_add(&flow, "%" PRIu64 " events", counts->events);
+    flow_add(&flow, "%" PRIu64 " rejected", counts->rejected);
+    flow_add(&flow, "%" PRIu64 " blank", counts->blank);
+    flow_end(&flow);
+    if (has_span(report)) {
+        flow = flow_begin(report, "timestamps: ");
+        flow_add(&flow, "%" PRIu64 " more events skipped", counts->skipped);
+        flow_add(&flow, "%" PRIu64 " events have no usable one", counts->untimed);
+        flow_end(&flow);
+    }
+    flow = flow_begin(report, "%" PRIu64 " pairs: ", counts->delivered + counts->blocked);
+    flow_add(&flow, "%" PRIu64 " delivered", counts->delivered);
+    flow_add(&flow, "%" PRIu64 " blocked", counts->blocked);
+    flow_end(&flow);
+    flow = flow_begin(report, "consent: ");
+    for (size_t i = 0; i < N_CONSENT_STATES; i++)
+        flow_add(&flow, "%" PRIu64 " %s", events[order[i]], consent_state_name(order[i]));
+    flow_end(&flow);
     add_destinations(report);
     add_categories(report);
 }

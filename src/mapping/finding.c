@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistr.h>
 
 #define ERROR(name, meaning)                                                                       \
     {                                                                                              \
@@ -134,14 +135,25 @@ void findings_sort(struct findings *findings)
         qsort(findings->list, findings->n, sizeof *findings->list, by_place);
 }
 
-/* U+2028 to U+202E and U+2066 to U+2069, which end a line or turn the direction of what follows. */
-static bool turns_text(struct text text)
+/* As JSON writes it: a character past U+FFFF as two halves. */
+static char *put_escaped(char *to, uint32_t c)
 {
-    const unsigned char *bytes = (const unsigned char *)text.bytes;
-    if (text.len < 3 || bytes[0] != 0xE2)
-        return false;
-    return (bytes[1] == 0x80 && bytes[2] >= 0xA8 && bytes[2] <= 0xAE) ||
-           (bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9);
+    if (c <= 0xFFFF)
+        return to + sprintf(to, "\\u%04x", (unsigned)c);
+    c -= 0x10000;
+    return to + sprintf(to, "\\u%04x\\u%04x", 0xD800u + (unsigned)(c >> 10),
+                        0xDC00u + (unsigned)(c & 0x3FF));
+}
+
+/* One character of a text in quotes. */
+static char *put_shown(char *to, const uint8_t *bytes, size_t len, uint32_t c)
+{
+    if (utf8_is_harmful(c))
+        return put_escaped(to, c);
+    if (c == '"' || c == '\\')
+        *to++ = '\\';
+    memcpy(to, bytes, len);
+    return to + len;
 }
 
 static const char *quote(struct arena *arena, struct text text, size_t longest)
@@ -155,23 +167,12 @@ static const char *quote(struct arena *arena, struct text text, size_t longest)
     char *out = arena_alloc(arena, 6 * len + sizeof "\"\"...");
     char *to = out;
     *to++ = '"';
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-        unsigned char next = i + 1 < len ? (unsigned char)text.bytes[i + 1] : 0;
-        if (c == '"' || c == '\\') {
-            *to++ = '\\';
-            *to++ = (char)c;
-        } else if (c < 0x20 || c == 0x7F) {
-            to += sprintf(to, "\\u%04x", c);
-        } else if (c == 0xC2 && next < 0xA0 && ++i < len) {
-            to += sprintf(to, "\\u%04x", next);
-        } else if (turns_text((struct text){text.bytes + i, len - i})) {
-            to += sprintf(to, "\\u20%02x",
-                          (next & 1u) << 6 | ((unsigned char)text.bytes[i + 2] & 0x3Fu));
-            i += 2;
-        } else {
-            *to++ = (char)c;
-        }
+    for (size_t i = 0; i < len;) {
+        const uint8_t *bytes = (const uint8_t *)text.bytes + i;
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, bytes, len - i);
+        to = n > 0 ? put_shown(to, bytes, (size_t)n, c) : put_escaped(to, 0xFFFD);
+        i += n > 0 ? (size_t)n : 1;
     }
     strcpy(to, len < text.len ? "\"..." : "\"");
     return out;

@@ -99,8 +99,8 @@ void findings_add_elsewhere(struct findings *findings, enum finding_code code, s
 /* Puts the findings in the order of their places in the file; those elsewhere come last. */
 void findings_sort(struct findings *findings);
 
-/* The text in quotes, fit to stand in a sentence: quotes, backslashes, control characters and those
- * that turn the text's direction are escaped, long texts cut short. In the arena. */
+/* The text in quotes, fit to stand in a sentence: quotes, backslashes and harmful characters
+ * (base/utf8.h) are escaped, long texts cut short. In the arena. */
 const char *quoted(struct arena *arena, struct text text);
 
 /* The same, but not cut short. */

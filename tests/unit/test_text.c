@@ -88,6 +88,38 @@ START_TEST(characters_and_controls)
 END_TEST
 
 static const struct {
+    const char *text, *harmless;
+} harmless_rows[] = {
+    {"", ""},
+    {"a \xC3\xA9 \xF0\x9F\x98\x80", "a \xC3\xA9 \xF0\x9F\x98\x80"},
+    {"\x1B[31m\n\t\x7F", "?[31m???"},
+    {"\xC2\x9B"
+     "1m",
+     "?1m"},
+    {"\xC2\xA0", "\xC2\xA0"},
+    {"a\xE2\x80\xAE"
+     "b\xE2\x80\x8F\xE2\x81\xA6\xD8\x9C",
+     "a?b???"},
+    {"\xE2\x80\xA8\xE2\x80\xA9", "??"},
+    {"\xF3\xA0\x81\x81", "?"}, /* a tag character */
+    {"\x9B"
+     "31m",
+     "?31m"},                   /* a control character of Latin-1 */
+    {"\xE9t\xE9", "\xE9t\xE9"}, /* letters of Latin-1 */
+    {"\xE2\x80", "\xE2?"},      /* cut off */
+};
+
+START_TEST(harmful_characters)
+{
+    char bytes[64];
+    size_t len = strlen(harmless_rows[_i].text);
+    memcpy(bytes, harmless_rows[_i].text, len);
+    struct text got = {bytes, utf8_make_harmless(bytes, len)};
+    ck_assert(text_equal(got, text_of(harmless_rows[_i].harmless)));
+}
+END_TEST
+
+static const struct {
     const char *raw;
     bool lone;
 } surrogate_rows[] = {
@@ -253,6 +285,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, utf8_is_strict, 0, ROWS(utf8_rows));
     tcase_add_test(tests, utf8_all_short_sequences);
     tcase_add_test(tests, characters_and_controls);
+    tcase_add_loop_test(tests, harmful_characters, 0, ROWS(harmless_rows));
     tcase_add_loop_test(tests, lone_surrogates, 0, ROWS(surrogate_rows));
     tcase_add_loop_test(tests, string_tokens_are_found_backwards, 0, ROWS(token_rows));
     tcase_add_loop_test(tests, plain_strings_are_decoded, 0, ROWS(ascii_rows));
