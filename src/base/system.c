@@ -1,7 +1,12 @@
 #include "base/system.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -22,6 +27,11 @@ void system_widen_pipe(int fd)
         fcntl(fd, F_SETPIPE_SZ, LARGEST_FOR_USERS);
 }
 
+bool system_sync_all(int folder)
+{
+    return syncfs(folder) == 0;
+}
+
 #else
 
 size_t system_processors(void)
@@ -35,7 +45,46 @@ void system_widen_pipe(int fd)
     (void)fd;
 }
 
+bool system_sync_all(int folder)
+{
+    (void)folder;
+    return false;
+}
+
 #endif
+
+int system_open_folder_of(const char *name, const char **base)
+{
+    const char *slash = strrchr(name, '/');
+    *base = slash == NULL ? name : slash + 1;
+    if (slash == NULL)
+        return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    size_t len = (size_t)(slash - name) + 1;
+    char *folder = malloc(len + 1);
+    if (folder == NULL)
+        return -1;
+    memcpy(folder, name, len);
+    folder[len] = '\0';
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    return fd;
+}
+
+bool system_sync(int fd)
+{
+    while (fsync(fd) != 0)
+        if (errno != EINTR)
+            return errno == EINVAL || errno == ENOTSUP || errno == EROFS;
+    return true;
+}
+
+size_t system_open_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 16)
+        return 16;
+    return limit.rlim_cur > INT_MAX ? INT_MAX : (size_t)limit.rlim_cur;
+}
 
 size_t system_columns(int fd)
 {

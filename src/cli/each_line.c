@@ -43,7 +43,7 @@ static bool each_of_block(const struct each_line *each, const struct block *bloc
 
 static enum status end_of(const struct input *input, enum input_status end)
 {
-    struct place place = {.file = input->name, .line = input->lines};
+    struct place place = {.file = input->name, .line = input->reached.line};
     switch (end) {
     case INPUT_BLOCK:
     case INPUT_END:

@@ -7,20 +7,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* One regular file, or one pipe: writing to it as two things would mix or destroy them. */
-static bool same_file(const struct stat *a, const struct stat *b)
+bool files_same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
            (S_ISREG(a->st_mode) || S_ISFIFO(a->st_mode));
 }
 
-static enum status refuse(const char *name, const char *text)
+enum status files_refuse(const char *name, const char *text)
 {
     message((struct place){.file = name}, SEVERITY_ERROR, "%s", text);
     return STATUS_USAGE;
 }
 
-static enum status failed(const char *name)
+enum status files_failed(const char *name)
 {
     message((struct place){.file = name}, SEVERITY_ERROR, "cannot open: %s", strerror(errno));
     return STATUS_FAILED;
@@ -31,17 +30,16 @@ bool files_stat(const char *name, struct stat *stat_of)
     return strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, stat_of) == 0 : stat(name, stat_of) == 0;
 }
 
-/* Whether the output is one of the run's inputs; *name says which. */
-static bool is_input(const struct stat *output, const struct options *options,
-                     const struct mapping_file *mapping, const char **name)
+bool files_is_input(const struct stat *output, const struct options *options,
+                    const struct mapping_file *mapping, const char **name)
 {
     struct stat input;
     *name = mapping->name;
-    if (same_file(output, &mapping->stat))
+    if (files_same(output, &mapping->stat))
         return true;
     for (const char *const *events = options->events; *events != NULL; events++) {
         *name = input_name(*events);
-        if (files_stat(*events, &input) && same_file(output, &input))
+        if (files_stat(*events, &input) && files_same(output, &input))
             return true;
     }
     return false;
@@ -51,7 +49,7 @@ bool events_can_be_read(const char *const *events)
 {
     for (; *events != NULL; events++)
         if (strcmp(*events, "-") != 0 && access(*events, R_OK) != 0)
-            return failed(*events) == STATUS_DONE;
+            return files_failed(*events) == STATUS_DONE;
     return true;
 }
 
@@ -72,14 +70,14 @@ static enum status open_output(const struct options *options, const struct mappi
     if (output != OUTPUT_EVENTS)
         sink->fd = open(sink->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (sink->fd < 0 || fstat(sink->fd, &stats[output]) != 0)
-        return failed(sink->name);
-    if (is_input(&stats[output], options, mapping, &name))
-        return refuse(name, output_words[output]);
+        return files_failed(sink->name);
+    if (files_is_input(&stats[output], options, mapping, &name))
+        return files_refuse(name, output_words[output]);
     bool same = output != OUTPUT_EVENTS && fstat(STDERR_FILENO, &standard_error) == 0 &&
-                same_file(&stats[output], &standard_error);
+                files_same(&stats[output], &standard_error);
     for (enum output_name i = 0; i < output; i++)
-        same = same || (sinks[i].fd >= 0 && same_file(&stats[output], &stats[i]));
-    return same ? refuse(sink->name, "two outputs are this one file: name another one")
+        same = same || (sinks[i].fd >= 0 && files_same(&stats[output], &stats[i]));
+    return same ? files_refuse(sink->name, "two outputs are this one file: name another one")
                 : STATUS_DONE;
 }
 
@@ -88,7 +86,7 @@ static enum status inputs_there(const struct options *options)
     struct stat events;
     for (const char *const *at = options->events; *at != NULL; at++)
         if (!files_stat(*at, &events) || (strcmp(*at, "-") != 0 && access(*at, R_OK) != 0))
-            return failed(input_name(*at));
+            return files_failed(input_name(*at));
     return STATUS_DONE;
 }
 
@@ -96,7 +94,9 @@ enum status files_open(const struct options *options, const struct mapping_file 
                        struct sink sinks[N_OUTPUTS])
 {
     struct stat stats[N_OUTPUTS];
-    sinks[OUTPUT_EVENTS] = (struct sink){.fd = STDOUT_FILENO, .name = "standard output"};
+    sinks[OUTPUT_EVENTS] = (struct sink){.fd = -1};
+    if (options->split == NULL)
+        sinks[OUTPUT_EVENTS] = (struct sink){.fd = STDOUT_FILENO, .name = "standard output"};
     sinks[OUTPUT_REJECTS] = (struct sink){.fd = -1, .name = options->rejects};
     sinks[OUTPUT_AUDIT] = (struct sink){.fd = -1, .name = options->audit_file};
     enum status status = STATUS_DONE;
@@ -106,9 +106,16 @@ enum status files_open(const struct options *options, const struct mapping_file 
         if (i == OUTPUT_EVENTS && status == STATUS_DONE)
             status = inputs_there(options);
     }
-    for (enum output_name i = 0; i < N_OUTPUTS && status == STATUS_DONE; i++)
-        if (i != OUTPUT_EVENTS && sinks[i].fd >= 0 && S_ISREG(stats[i].st_mode) &&
-            ftruncate(sinks[i].fd, 0) != 0)
-            status = failed(sinks[i].name);
     return status;
+}
+
+enum status files_empty(const struct sink sinks[N_OUTPUTS])
+{
+    struct stat stat;
+    for (enum output_name i = 0; i < N_OUTPUTS; i++)
+        if (i != OUTPUT_EVENTS && sinks[i].fd >= 0 &&
+            (fstat(sinks[i].fd, &stat) != 0 ||
+             (S_ISREG(stat.st_mode) && ftruncate(sinks[i].fd, 0) != 0)))
+            return files_failed(sinks[i].name);
+    return STATUS_DONE;
 }

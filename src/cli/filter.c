@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/rejects.h"
+#include "cli/resume.h"
 #include "cli/show.h"
 #include "cli/stats_report.h"
 #include "stream/pipeline.h"
@@ -23,7 +24,12 @@ struct run {
     const struct options *options;
     struct mapping_file file;
     struct task task;
+    struct route *routes;
+    size_t n_routes;
     struct sink sinks[N_OUTPUTS];
+    struct split split;
+    struct split_folder folder;
+    struct resume resume;
     struct input input;
     struct counts counts; /* of all settled blocks */
     struct progress progress;
@@ -49,40 +55,59 @@ static struct text joined(struct arena *arena, const char *before, struct text i
     return (struct text){bytes, before_len + id.len + behind_len};
 }
 
-/* Destination ids hold no character that JSON would escape. */
+/* What stands before and behind each of the route's events. Destination ids hold no character that
+ * JSON would escape. */
+static void dress_route(const struct options *options, struct arena *arena, uint32_t number,
+                        struct route *route)
+{
+    struct text id = route->destination->id;
+    bool json = options->format == FORMAT_JSON;
+    route->behind = json ? TEXT("}\n") : TEXT("\n");
+    if (options->split != NULL) {
+        char *tag = arena_alloc(arena, SPLIT_TAG);
+        split_tag(number, tag);
+        route->before = (struct text){tag, SPLIT_TAG};
+    } else if (json) {
+        route->before = joined(arena, "{\"destination\":\"", id, "\",\"event\":");
+    } else {
+        route->before = joined(arena, "", id, "\t");
+    }
+}
+
 static void make_routes(void *state)
 {
     struct run *run = state;
     const struct mapping *mapping = &run->file.mapping;
-    bool json = run->options->format == FORMAT_JSON;
+    const struct options *options = run->options;
     struct arena *arena = &run->file.arena;
-    struct route *routes = arena_alloc(arena, mapping_n_destinations(mapping) * sizeof *routes);
-    size_t n = 0;
+    run->routes = arena_alloc(arena, mapping_n_destinations(mapping) * sizeof *run->routes);
     for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
         const struct destination *destination = &mapping->destinations[i];
-        if (!is_asked_for(&run->options->asked, destination->id))
+        if (!is_asked_for(&options->asked, destination->id))
             continue;
-        struct route *route = &routes[n++];
+        struct route *route = &run->routes[run->n_routes];
         route->destination = destination;
-        route->before = json
-                            ? joined(arena, "{\"destination\":\"", destination->id, "\",\"event\":")
-                            : joined(arena, "", destination->id, "\t");
-        route->behind = json ? TEXT("}\n") : TEXT("\n");
+        dress_route(options, arena, (uint32_t)run->n_routes++, route);
     }
-    run->task = (struct task){.mapping = mapping,
-                              .routes = routes,
-                              .n_routes = n,
-                              .max_line = run->options->max_line,
-                              .stop_on_reject = run->options->stop_on_reject,
-                              .keep_rejects = run->sinks[OUTPUT_REJECTS].fd >= 0,
-                              .stats = run->options->stats != STATS_NONE,
-                              .span = run->options->span,
-                              .audit = run->options->audit,
-                              .audit_names_files = run->options->events[1] != NULL};
-    if (run->options->audit != AUDIT_NONE)
+    if (options->audit != AUDIT_NONE)
         mapping_ask_label(&run->file.mapping, arena, LABEL_MESSAGE_ID);
-    if (run->options->span.has_since || run->options->span.has_until)
+    if (options->span.has_since || options->span.has_until)
         mapping_ask_label(&run->file.mapping, arena, LABEL_TIMESTAMP);
+}
+
+static void make_task(struct run *run)
+{
+    const struct options *options = run->options;
+    run->task = (struct task){.mapping = &run->file.mapping,
+                              .routes = run->routes,
+                              .n_routes = run->n_routes,
+                              .max_line = options->max_line,
+                              .stop_on_reject = options->stop_on_reject,
+                              .keep_rejects = run->sinks[OUTPUT_REJECTS].fd >= 0,
+                              .stats = options->stats != STATS_NONE,
+                              .span = options->span,
+                              .audit = options->audit,
+                              .audit_names_files = options->events[1] != NULL};
 }
 
 /* ---- what is told ---- */
@@ -102,10 +127,11 @@ static enum status write_failed(const struct run *run, const struct sink *sink, 
     if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
     bool events = sink == &run->sinks[OUTPUT_EVENTS];
-    const char *reached = place.line != 0 && !events ? "; standard output has all up to this line"
-                          : place.line != 0          ? "; all up to this line was written"
-                          : place.file != NULL       ? "; nothing of this file was written"
-                                                     : "";
+    const char *reached = sink->split != NULL          ? "; each file holds whole lines from before"
+                          : place.line != 0 && !events ? "; standard output has all up to this line"
+                          : place.line != 0            ? "; all up to this line was written"
+                          : place.file != NULL         ? "; nothing of this file was written"
+                                                       : "";
     message(place, SEVERITY_ERROR, "cannot write %s: %s%s", sink->name, strerror(sink->error),
             reached);
     return STATUS_FAILED;
@@ -113,12 +139,17 @@ static enum status write_failed(const struct run *run, const struct sink *sink, 
 
 static enum status read_failed(const struct input *input)
 {
-    message((struct place){.file = input->name, .line = input->lines}, SEVERITY_ERROR,
+    message((struct place){.file = input->name, .line = input->reached.line}, SEVERITY_ERROR,
             "cannot read on: %s", input_fault(input));
     return STATUS_FAILED;
 }
 
 /* ---- the run ---- */
+
+static uint64_t n_rejected(const struct run *run)
+{
+    return run->counts.rejected + run->resume.state.n_rejected;
+}
 
 static bool settle(void *context, struct parcel *parcel)
 {
@@ -133,8 +164,11 @@ static bool settle(void *context, struct parcel *parcel)
     tell_reports(run, &parcel->block, notes);
     switch (status) {
     case WORK_DONE:
+        progress_pass(&run->progress, parcel->block.n_sought);
         progress_add(&run->progress, parcel->block.n_read, notes->counts.events);
-        return true;
+        if (run->resume.on && parcel->block.mark)
+            run->status = resume_mark(&run->resume, parcel->block.end, n_rejected(run), false);
+        return run->status == STATUS_DONE;
     case WORK_STOPPED:
         break;
     case WORK_NOT_WRITTEN:
@@ -194,8 +228,13 @@ static void free_crew(struct run *run)
 static enum status stream(struct run *run)
 {
     const struct pipeline_calls calls = {.work = work, .settle = settle, .context = run};
+    const struct position *begin = &run->resume.state.position;
     input_start(&run->input, run->options->events, run->options->max_line);
-    progress_start(&run->progress, run->options->progress, run->options->events);
+    if (run->resume.on) {
+        input_go_on(&run->input, *begin);
+        input_mark(&run->input, run->options->checkpoint_every);
+    }
+    progress_start(&run->progress, run->options->progress, run->options->events + begin->file);
     enum input_status end = pipeline_run(&run->input, &calls, run->worker_list, run->n_workers,
                                          run->parcels, run->n_parcels);
     if (end == INPUT_END)
@@ -207,7 +246,9 @@ static enum status stream(struct run *run)
     else if (end == INPUT_FAILED)
         run->status = read_failed(&run->input);
     else if (end == INPUT_NO_MEMORY)
-        run->status = out_of_memory((struct place){run->input.name, run->input.lines, 0});
+        run->status = out_of_memory((struct place){run->input.name, run->input.reached.line, 0});
+    if (run->resume.on && end == INPUT_END && run->status == STATUS_DONE)
+        run->status = resume_mark(&run->resume, run->input.reached, n_rejected(run), true);
     input_stop(&run->input);
     return run->status;
 }
@@ -215,6 +256,8 @@ static enum status stream(struct run *run)
 /* Closes a sink and keeps the worse of the two statuses. */
 static enum status close_sink(const struct run *run, struct sink *sink, enum status status)
 {
+    if (sink->split != NULL && split_end(sink) != SINK_OK && status == STATUS_DONE)
+        status = write_failed(run, sink, NO_PLACE);
     sink_cut_back(sink);
     if (sink_close(sink) == SINK_OK || status != STATUS_DONE)
         return status;
@@ -247,9 +290,54 @@ static enum status run_crew(struct run *run)
         status = unaccounted();
     if (status == STATUS_DONE && run->task.stats)
         status = tell_stats(run);
-    if (status == STATUS_DONE && run->counts.rejected != 0)
+    if (status == STATUS_DONE && n_rejected(run) != 0)
         status = STATUS_REJECTED;
     return status;
+}
+
+/* All that may be refused, is before anything is changed. */
+static enum status begin_outputs(struct run *run)
+{
+    bool split = run->options->split != NULL;
+    enum status status = resume_start(&run->resume, &run->folder);
+    if (status != STATUS_DONE || run->resume.state.done)
+        return status;
+    if (run->resume.goes_on)
+        return resume_cut_back(&run->resume);
+    if (split)
+        status = split_folder_look(&run->folder);
+    if (split && status == STATUS_DONE)
+        status = split_folder_clear(&run->folder);
+    if (status == STATUS_DONE)
+        status = files_empty(run->sinks);
+    return status == STATUS_DONE && run->resume.on ? resume_begin(&run->resume) : status;
+}
+
+static enum status open_outputs(struct run *run)
+{
+    enum status status = files_open(run->options, &run->file, run->sinks);
+    if (status != STATUS_DONE)
+        return status;
+    if (!arena_try(&run->file.arena, make_routes, run))
+        return out_of_memory(NO_PLACE);
+    make_task(run);
+    run->folder = (struct split_folder){.split = &run->split,
+                                        .options = run->options,
+                                        .mapping = &run->file,
+                                        .routes = run->routes,
+                                        .n_routes = run->n_routes,
+                                        .sinks = run->sinks};
+    if (run->options->split != NULL)
+        status = split_folder_open(&run->folder, &run->file.arena);
+    return status == STATUS_DONE ? begin_outputs(run) : status;
+}
+
+/* A run that came to its end is not run again. */
+static enum status tell_done(const struct run *run)
+{
+    message((struct place){.file = run->options->checkpoint}, SEVERITY_NOTE,
+            "this run is complete: there is nothing left to do");
+    return n_rejected(run) != 0 ? STATUS_REJECTED : STATUS_DONE;
 }
 
 static enum status run(struct run *run)
@@ -258,11 +346,11 @@ static enum status run(struct run *run)
     if (!mapping_file_use(&run->file, options->mapping) ||
         !asked_known(&options->asked, &run->file.mapping))
         return STATUS_USAGE;
-    enum status status = files_open(options, &run->file, run->sinks);
+    enum status status = open_outputs(run);
     if (status != STATUS_DONE)
         return status;
-    if (!arena_try(&run->file.arena, make_routes, run))
-        return out_of_memory(NO_PLACE);
+    if (run->resume.state.done)
+        return tell_done(run);
     if (!signals_catch()) {
         message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
         return STATUS_FAILED;
@@ -286,6 +374,8 @@ enum status filter(int argc, char **argv)
             status = show("assent " ASSENT_VERSION "\n");
         else
             status = run(&this_run);
+        resume_end(&this_run.resume);
+        split_free(&this_run.split);
         mapping_file_free(&this_run.file);
     }
     options_free(&options);

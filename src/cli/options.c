@@ -18,12 +18,19 @@ const char options_help[] =
     "  -j, --jobs N            worker threads (default: one per processor)\n"
     "      --audit FILE        put every decision on record, as JSON lines\n"
     "      --audit-only WHICH  only decisions that block or deliver\n"
+    "      --checkpoint FILE   go on where an interrupted run with the same file stopped\n"
+    "      --checkpoint-every BYTES\n"
+    "                          of input, between two checkpoints (default: 256M)\n"
+    "      --force             replace files that are in the way of --split\n"
     "      --max-line BYTES    longer lines are rejected (default: 16M; suffixes K, M, G)\n"
     "      --rejects FILE      keep the lines that are not events\n"
     "      --on-reject ACTION  continue (default) or stop\n"
     "      --progress[=WHEN]   show how far it has come: auto (default: on a terminal), always\n"
     "                          or never\n"
     "      --since TIME        only events whose timestamp is this or later\n"
+    "      --split DIR         a file for each destination, untagged, in place of standard output\n"
+    "      --split-compress gz|zst\n"
+    "                          compress those files\n"
     "      --stats[=FORM]      count decisions on standard error: table (default) or json\n"
     "      --until TIME        only events whose timestamp is earlier\n"
     "  -h, --help              show this help\n"
@@ -49,6 +56,11 @@ enum {
     OPTION_AUDIT_ONLY,
     OPTION_SINCE,
     OPTION_UNTIL,
+    OPTION_SPLIT,
+    OPTION_SPLIT_COMPRESS,
+    OPTION_FORCE,
+    OPTION_CHECKPOINT,
+    OPTION_CHECKPOINT_EVERY,
 };
 
 static const struct option long_options[] = {
@@ -59,7 +71,12 @@ static const struct option long_options[] = {
     {"max-line", required_argument, NULL, OPTION_MAX_LINE},
     {"audit", required_argument, NULL, OPTION_AUDIT},
     {"audit-only", required_argument, NULL, OPTION_AUDIT_ONLY},
+    {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
+    {"checkpoint-every", required_argument, NULL, OPTION_CHECKPOINT_EVERY},
+    {"force", no_argument, NULL, OPTION_FORCE},
     {"rejects", required_argument, NULL, OPTION_REJECTS},
+    {"split", required_argument, NULL, OPTION_SPLIT},
+    {"split-compress", required_argument, NULL, OPTION_SPLIT_COMPRESS},
     {"on-reject", required_argument, NULL, OPTION_ON_REJECT},
     {"since", required_argument, NULL, OPTION_SINCE},
     {"until", required_argument, NULL, OPTION_UNTIL},
@@ -76,6 +93,7 @@ static const char *const on_reject_words[] = {"continue", "stop", NULL};
 static const char *const progress_words[] = {"never", "auto", "always", NULL};
 static const char *const stats_words[] = {"table", "json", NULL};
 static const char *const audit_words[] = {"block", "deliver", NULL};
+static const char *const packing_words[] = {"gz", "zst", NULL};
 
 static const char command[] = "assent";
 
@@ -117,6 +135,40 @@ static bool read_jobs(const char *text, size_t *jobs)
     return *text == '\0' && n >= 1 && n <= JOBS_MOST;
 }
 
+/* The options of a run's files. */
+static bool read_file_option(struct options *options, int option)
+{
+    int word;
+    switch (option) {
+    case OPTION_REJECTS:
+        options->rejects = optarg;
+        return true;
+    case OPTION_AUDIT:
+        options->audit_file = optarg;
+        return true;
+    case OPTION_AUDIT_ONLY:
+        word = word_find(audit_words, text_of(optarg));
+        options->audit = (enum audit_which)(word + AUDIT_BLOCKED);
+        return word >= 0 || wrong("--audit-only is block or deliver, not ", optarg);
+    case OPTION_SPLIT:
+        options->split = optarg;
+        return true;
+    case OPTION_SPLIT_COMPRESS:
+        word = word_find(packing_words, text_of(optarg));
+        options->split_packing = (enum packing)(word + PACKING_GZIP);
+        return word >= 0 || wrong("--split-compress is gz or zst, not ", optarg);
+    case OPTION_FORCE:
+        options->force = true;
+        return true;
+    case OPTION_CHECKPOINT:
+        options->checkpoint = optarg;
+        return true;
+    default:
+        return read_size(optarg, &options->checkpoint_every) ||
+               wrong("--checkpoint-every is a number of bytes such as 65536 or 16M, not ", optarg);
+    }
+}
+
 static bool read_option(struct options *options, int option, char **argv)
 {
     int word;
@@ -138,19 +190,18 @@ static bool read_option(struct options *options, int option, char **argv)
         return read_size(optarg, &options->max_line) ||
                wrong("--max-line is a number of bytes such as 65536 or 16M, not ", optarg);
     case OPTION_REJECTS:
-        options->rejects = optarg;
-        return true;
+    case OPTION_AUDIT:
+    case OPTION_AUDIT_ONLY:
+    case OPTION_SPLIT:
+    case OPTION_SPLIT_COMPRESS:
+    case OPTION_FORCE:
+    case OPTION_CHECKPOINT:
+    case OPTION_CHECKPOINT_EVERY:
+        return read_file_option(options, option);
     case OPTION_ON_REJECT:
         word = word_find(on_reject_words, text_of(optarg));
         options->stop_on_reject = word == 1;
         return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
-    case OPTION_AUDIT:
-        options->audit_file = optarg;
-        return true;
-    case OPTION_AUDIT_ONLY:
-        word = word_find(audit_words, text_of(optarg));
-        options->audit = (enum audit_which)(word + AUDIT_BLOCKED);
-        return word >= 0 || wrong("--audit-only is block or deliver, not ", optarg);
     case OPTION_SINCE:
         options->span.has_since = true;
         return moment_read_loosely(text_of(optarg), &options->span.since) ||
@@ -181,7 +232,9 @@ static bool read_option(struct options *options, int option, char **argv)
 bool options_read(struct options *options, int argc, char **argv)
 {
     static const char *const standard_input[] = {"-", NULL};
-    *options = (struct options){.max_line = MAX_LINE_DEFAULT, .events = standard_input};
+    *options = (struct options){.max_line = MAX_LINE_DEFAULT,
+                                .checkpoint_every = CHECKPOINT_EVERY_DEFAULT,
+                                .events = standard_input};
     options->jobs = system_processors();
     if (options->jobs > JOBS_MOST)
         options->jobs = JOBS_MOST;
@@ -196,6 +249,12 @@ bool options_read(struct options *options, int argc, char **argv)
         return true;
     if (options->mapping == NULL)
         return wrong("no mapping: name one with -m", "");
+    if (options->split == NULL && options->split_packing != PACKING_NONE)
+        return wrong("--split-compress is about the files of --split: name their folder", "");
+    if (options->split != NULL && options->format != FORMAT_TSV)
+        return wrong("--format is about tags, which the files of --split have none of", "");
+    if (options->split == NULL && options->force)
+        return wrong("--force is about the files of --split: name their folder", "");
     if (options->audit != AUDIT_NONE && options->audit_file == NULL)
         return wrong("--audit-only narrows an audit: name its file with --audit", "");
     if (options->audit_file != NULL && options->audit == AUDIT_NONE)

@@ -5,6 +5,7 @@
 #include "cli/asked.h"
 #include "event/timestamp.h"
 #include "observe/audit.h"
+#include "stream/unpack.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,12 +17,20 @@ enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 /* Of --max-line, and the longest line of every command that has no such option. */
 enum { MAX_LINE_DEFAULT = 16 * 1024 * 1024 };
 
+/* Bytes of input between two checkpoints: a second's work or less, and long beside an fsync. */
+enum { CHECKPOINT_EVERY_DEFAULT = 256 * 1024 * 1024 };
+
 struct options {
     const char *mapping;
     enum format format;
     struct asked asked;
     size_t max_line;
     size_t jobs;
+    const char *split; /* a folder; NULL: standard output */
+    enum packing split_packing;
+    bool force;
+    const char *checkpoint; /* NULL: there is none */
+    size_t checkpoint_every;
     const char *rejects;    /* NULL: they are only counted */
     const char *audit_file; /* NULL: there is none */
     enum audit_which audit;

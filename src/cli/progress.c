@@ -59,8 +59,9 @@ static size_t add_bytes(char *line, size_t size, uint64_t n_bytes)
 /* What a file has grown by meanwhile is not waited for. */
 static size_t add_share(const struct progress *progress, char *line, size_t size, double seconds)
 {
-    uint64_t done = progress->n_bytes < progress->all ? progress->n_bytes : progress->all;
-    double left = done == 0 ? 0 : seconds * (double)(progress->all - done) / (double)done;
+    uint64_t done = progress->n_passed + progress->n_bytes, now = progress->n_bytes;
+    done = done < progress->all ? done : progress->all;
+    double left = now == 0 ? 0 : seconds * (double)(progress->all - done) / (double)now;
     uint64_t whole = (uint64_t)(left < 1e9 ? left + 0.5 : 1e9);
     return (size_t)snprintf(line, size, ", %u%%, %" PRIu64 ":%02" PRIu64 ":%02" PRIu64 " left",
                             (unsigned)((double)done * 100 / (double)progress->all), whole / 3600,
@@ -98,6 +99,11 @@ void progress_add(struct progress *progress, uint64_t n_bytes, uint64_t n_events
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (seconds_between(progress->drawn, now) >= 0.1)
         draw(progress, now, "");
+}
+
+void progress_pass(struct progress *progress, uint64_t n_bytes)
+{
+    progress->n_passed += n_bytes;
 }
 
 void progress_hide(struct progress *progress)

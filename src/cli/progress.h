@@ -14,6 +14,7 @@ struct progress {
     /* private */
     uint64_t all;               /* bytes of all files; 0: unknown */
     uint64_t n_bytes, n_events; /* worked on */
+    uint64_t n_passed;          /* bytes that an earlier run has worked on */
     struct timespec start, drawn;
     bool visible; /* the line stands on the terminal */
 };
@@ -23,6 +24,9 @@ void progress_start(struct progress *progress, enum progress_when when, const ch
 
 /* So much more was worked on. */
 void progress_add(struct progress *progress, uint64_t n_bytes, uint64_t n_events);
+
+/* So many bytes were passed over: an earlier run has worked on them. */
+void progress_pass(struct progress *progress, uint64_t n_bytes);
 
 /* Makes way for a message. */
 void progress_hide(struct progress *progress);

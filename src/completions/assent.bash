@@ -33,15 +33,17 @@ _assent_values()
     *) false ;;
     esac && return
     case $option in
-    *:--mapping | *:-m | filter:--audit | filter:--rejects | check:--against) ;;
+    *:--mapping | *:-m | filter:--audit | filter:--checkpoint | filter:--rejects | \
+        filter:--split | check:--against) ;;
     *:--destination | *:-d) values=$(_assent_destinations "${@:4}") ;;
     filter:--format | filter:-f) values='tsv json' ;;
     check:--format | check:-f) values='text json github sarif' ;;
     *:--format | *:-f) values='text json' ;;
     filter:--audit-only) values='block deliver' ;;
     filter:--on-reject) values='continue stop' ;;
-    filter:--jobs | filter:-j | filter:--max-line | filter:--since | filter:--until | \
-        explain:--line | explain:--message-id)
+    filter:--split-compress) values='gz zst' ;;
+    filter:--jobs | filter:-j | filter:--checkpoint-every | filter:--max-line | filter:--since | \
+        filter:--until | explain:--line | explain:--message-id)
         compopt +o default +o bashdefault # numbers, times: no word and no file
         ;;
     *) false ;;
@@ -70,8 +72,8 @@ _assent()
         case $command in
         filter)
             options='-m --mapping -f --format -d --destination -j --jobs --audit --audit-only
-                --max-line --rejects --on-reject --progress --since --stats --until -h --help
-                -V --version'
+                --checkpoint --checkpoint-every --force --max-line --rejects --on-reject --progress
+                --since --split --split-compress --stats --until -h --help -V --version'
             ;;
         check) options='-f --format --strict --against -h --help' ;;
         diff) options='-d --destination -f --format -h --help' ;;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Past this many bytes more than max_line without an LF, a line is too long even when a BOM stands
@@ -19,7 +20,31 @@ const char *input_name(const char *name)
 
 void input_start(struct input *input, const char *const *names, size_t max_line)
 {
-    *input = (struct input){.names = names, .max_line = max_line, .fd = -1};
+    *input = (struct input){.names = names,
+                            .first_name = names,
+                            .max_line = max_line,
+                            .next_mark = UINT64_MAX,
+                            .fd = -1};
+}
+
+static void set_next_mark(struct input *input)
+{
+    if (input->mark_every != 0)
+        input->next_mark = (input->reached.total / input->mark_every + 1) * input->mark_every;
+}
+
+void input_mark(struct input *input, uint64_t every)
+{
+    input->mark_every = every;
+    set_next_mark(input);
+}
+
+void input_go_on(struct input *input, struct position position)
+{
+    input->names += position.file;
+    input->reached = position;
+    input->skip = position.at;
+    set_next_mark(input);
 }
 
 void input_cancel(struct input *input)
@@ -37,8 +62,10 @@ static bool open_next(struct input *input)
 {
     const char *name = *input->names++;
     input->name = input_name(name);
-    input->lines = 0;
-    input->at_start = true;
+    if (input->skip == 0)
+        input->reached = (struct position){.file = (size_t)(input->names - input->first_name) - 1,
+                                           .total = input->reached.total};
+    input->at_start = input->skip == 0;
     input->packing = PACKING_UNDECIDED;
     input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
     input->error = errno;
@@ -191,18 +218,32 @@ static enum input_status cut(struct input *input, struct block *block, size_t en
     block->text = (struct text){block->bytes + skip, end - skip};
     block->name = input->name;
     block->n_read = input->n_read;
-    input->n_read = 0;
-    block->first_line = input->lines + 1;
+    block->n_sought = input->n_sought;
+    input->n_read = input->n_sought = 0;
+    block->first_line = input->reached.line + 1;
+    input->reached.at += end;
+    input->reached.total += end;
     return INPUT_BLOCK;
+}
+
+/* Behind a line's end: so many lines were handed on. */
+static void count_lines(struct input *input, struct block *block, uint64_t n)
+{
+    input->reached.line += n;
+    block->end = input->reached;
+    block->mark = input->reached.total >= input->next_mark;
+    if (block->mark)
+        set_next_mark(input);
 }
 
 static enum input_status cut_lines(struct input *input, struct block *block, size_t end)
 {
     enum input_status status = cut(input, block, end);
     block->over_long = block->begins = block->ends = false;
-    input->lines += count_line_ends(block->text.bytes, block->text.len);
+    uint64_t n = count_line_ends(block->text.bytes, block->text.len);
     if (block->text.len != 0 && block->bytes[end - 1] != '\n')
-        input->lines++;
+        n++;
+    count_lines(input, block, n);
     return status;
 }
 
@@ -214,8 +255,9 @@ static enum input_status cut_part(struct input *input, struct block *block, size
     block->begins = begins;
     block->ends = ends;
     input->over_long = !ends;
+    block->mark = false;
     if (ends)
-        input->lines++;
+        count_lines(input, block, 1);
     return status;
 }
 
@@ -225,6 +267,57 @@ static size_t behind_last_line_end(const struct block *block, size_t from)
     struct text new = {block->bytes + from, block->len - from};
     size_t end = new.len == 0 ? 0 : text_behind_last(new, '\n');
     return end == 0 ? 0 : from + end;
+}
+
+/* The block's end, which is that of a line, or the next mark's before it. */
+static size_t up_to_mark(const struct input *input, const struct block *block, size_t end)
+{
+    if (input->next_mark - input->reached.total >= end)
+        return end;
+    size_t least = (size_t)(input->next_mark - input->reached.total) - 1;
+    const char *line_end = memchr(block->bytes + least, '\n', end - least);
+    return (size_t)(line_end - block->bytes) + 1;
+}
+
+static enum input_status shorter(struct input *input)
+{
+    input->fault = "it is shorter than it was";
+    return INPUT_FAILED;
+}
+
+/* Passes over the rest of what an earlier run has worked on, where the file lets it. */
+static enum input_status seek(struct input *input)
+{
+    struct stat stat;
+    off_t at = lseek(input->fd, (off_t)input->skip, SEEK_CUR);
+    if (at < 0)
+        return INPUT_BLOCK;
+    if (fstat(input->fd, &stat) == 0 && stat.st_size < at)
+        return shorter(input);
+    input->n_sought = input->skip;
+    input->skip = 0;
+    return INPUT_BLOCK;
+}
+
+/* Passes over what an earlier run has worked on. */
+static enum input_status skip(struct input *input, struct block *block)
+{
+    enum input_status status = INPUT_BLOCK;
+    while (status == INPUT_BLOCK && input->skip != 0) {
+        size_t n;
+        status = read_once(input, block, &n);
+        if (status != INPUT_BLOCK)
+            return status;
+        if (n == 0)
+            return shorter(input);
+        size_t drop = block->len < input->skip ? block->len : (size_t)input->skip;
+        block->len -= drop;
+        memmove(block->bytes, block->bytes + drop, block->len);
+        input->skip -= drop;
+        if (input->packing == PACKING_NONE && input->skip != 0)
+            status = seek(input);
+    }
+    return status;
 }
 
 static enum input_status rest_of_over_long(struct input *input, struct block *block)
@@ -249,10 +342,13 @@ static enum input_status next_of_file(struct input *input, struct block *block)
 {
     if (input->over_long)
         return rest_of_over_long(input, block);
+    enum input_status skipped = skip(input, block);
+    if (skipped != INPUT_BLOCK)
+        return skipped;
     for (size_t searched = 0;;) {
         size_t end = behind_last_line_end(block, searched);
         if (end != 0)
-            return cut_lines(input, block, end);
+            return cut_lines(input, block, up_to_mark(input, block, end));
         if (block->len >= input->max_line + SLACK)
             return cut_part(input, block, block->len, false);
         searched = block->len;

@@ -17,16 +17,20 @@
 enum { INPUT_READ_SIZE = 1024 * 1024 };
 
 struct input {
-    const char *const *names; /* of the files, NULL-ended; "-" is standard input */
+    const char *const *names; /* of the files that are left, NULL-ended; "-" is standard input */
     size_t max_line;          /* bytes of a line without its end */
+    const char *name;         /* of the open file, in words for messages */
+    struct position reached;  /* handed on */
 
     /* private */
-    const char *name; /* of the open file, in words for messages */
-    int fd;           /* -1: none is open */
+    const char *const *first_name;
+    uint64_t mark_every, next_mark; /* in bytes of all files */
+    uint64_t skip;                  /* bytes of the file, unpacked, that an earlier run has read */
+    int fd;                         /* -1: none is open */
     enum packing packing;
     struct unpack *unpack; /* of a packed file */
     size_t n_read;         /* of its bytes, since the last block */
-    uint64_t lines;        /* of the open file: handed on */
+    uint64_t n_sought;     /* of them, passed over unread since then */
     bool at_start;         /* of the open file: nothing was handed on */
     bool over_long;        /* the middle of a line that is too long */
     char *carry;           /* bytes that were read behind the last block's end */
@@ -40,7 +44,7 @@ enum input_status {
     INPUT_BLOCK,       /* the block holds at least one line, or a part of an over-long one */
     INPUT_END,         /* all files are read */
     INPUT_INTERRUPTED, /* a caught signal has come, or input_cancel was called */
-    INPUT_FAILED,      /* input_fault says why; input->name and input->lines say where */
+    INPUT_FAILED,      /* input_fault says why; input->name and input->reached say where */
     INPUT_NO_MEMORY,
 };
 
@@ -49,6 +53,14 @@ const char *input_name(const char *name);
 
 /* Starts with the first of the files; nothing is opened yet. */
 void input_start(struct input *input, const char *const *names, size_t max_line);
+
+/* Before the first input_next: blocks end, and have a mark, at the first line end that is so many
+ * bytes behind the last mark, or a multiple of it. That depends on the files' bytes alone, not on
+ * how they are read. */
+void input_mark(struct input *input, uint64_t every);
+
+/* Before the first input_next: goes on where a block with a mark ended. */
+void input_go_on(struct input *input, struct position position);
 
 /* Fills the block, whose memory is reused from call to call (zero it for the first one). */
 enum input_status input_next(struct input *input, struct block *block);

@@ -2,10 +2,13 @@
 
 #include "base/signals.h"
 #include "base/text.h"
+#include "stream/split.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,6 +113,8 @@ enum sink_status sink_write(struct sink *sink, struct iovec *pieces, size_t n_pi
 {
     enum sink_status status = SINK_OK;
     *written = 0;
+    if (sink->split != NULL)
+        return split_write(sink, pieces, n_pieces, written);
     if (n_pieces != 0 && begins && sink->unterminated) {
         size_t one;
         char line_end = '\n';
@@ -144,6 +149,38 @@ void sink_cut_back(struct sink *sink)
         return;
     if (ftruncate(sink->fd, at - torn) == 0 && lseek(sink->fd, at - torn, SEEK_SET) >= 0)
         sink->torn = 0;
+}
+
+/* How many of the file's bytes are whole lines; false when it cannot be read. */
+static bool whole_lines(int fd, off_t size, off_t *whole)
+{
+    char bytes[64 * 1024];
+    for (*whole = size; *whole > 0;) {
+        size_t len = *whole < (off_t)sizeof bytes ? (size_t)*whole : sizeof bytes;
+        if (pread(fd, bytes, len, *whole - (off_t)len) != (ssize_t)len)
+            return false;
+        size_t end = text_behind_last((struct text){bytes, len}, '\n');
+        *whole -= (off_t)(len - end);
+        if (end != 0)
+            break;
+    }
+    return true;
+}
+
+void sink_end_torn(struct sink *sink)
+{
+    char name[64];
+    off_t whole, size = lseek(sink->fd, 0, SEEK_END);
+    snprintf(name, sizeof name, "/dev/fd/%d", sink->fd); /* it may be open for writing alone */
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (size <= 0 || fd < 0 || !whole_lines(fd, size, &whole))
+        sink->unterminated = size > 0;
+    else if (whole != size && ftruncate(sink->fd, whole) == 0)
+        lseek(sink->fd, whole, SEEK_SET);
+    else
+        sink->unterminated = whole != size;
+    if (fd >= 0)
+        close(fd);
 }
 
 enum sink_status sink_close(struct sink *sink)

@@ -132,7 +132,7 @@ START_TEST(over_long_lines_pass_through)
         }
         ck_assert_uint_eq(same, len);
         ck_assert_int_eq(lines, 100);
-        ck_assert_uint_eq(input.lines, 100);
+        ck_assert_uint_eq(input.reached.line, 100);
         input_stop(&input);
         waitpid(child, NULL, 0);
     }

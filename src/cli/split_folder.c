@@ -1,0 +1,145 @@
+#include "cli/split_folder.h"
+
+#include "base/message.h"
+#include "cli/each_line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char *const endings[] = {
+    [PACKING_NONE] = ".ndjson",
+    [PACKING_GZIP] = ".ndjson.gz",
+    [PACKING_ZSTD] = ".ndjson.zst",
+};
+enum { N_ENDINGS = sizeof endings / sizeof *endings, ENDING_MOST = sizeof ".ndjson.zst" };
+
+struct naming {
+    const struct split_folder *folder;
+    struct arena *arena;
+};
+
+static void print_name(char *name, struct text id, enum packing packing)
+{
+    memcpy(name, id.bytes, id.len);
+    strcpy(name + id.len, endings[packing]);
+}
+
+static void name_files(void *state)
+{
+    struct naming *naming = state;
+    const struct split_folder *folder = naming->folder;
+    for (size_t i = 0; i < folder->n_routes; i++) {
+        struct text id = folder->routes[i].destination->id;
+        char *name = arena_alloc(naming->arena, id.len + ENDING_MOST);
+        print_name(name, id, folder->options->split_packing);
+        folder->split->files[i].name = name;
+    }
+}
+
+/* Files can be read again at any time; of anything else, what was read is written at once. */
+static bool all_are_files(const char *const *events)
+{
+    struct stat stat;
+    for (; *events != NULL; events++)
+        if (!files_stat(*events, &stat) || !S_ISREG(stat.st_mode))
+            return false;
+    return true;
+}
+
+enum status split_folder_open(const struct split_folder *folder, struct arena *arena)
+{
+    const struct options *options = folder->options;
+    const char *name = options->split, *fault;
+    struct naming naming = {folder, arena};
+    if (mkdir(name, 0777) != 0 && errno != EEXIST)
+        return files_failed(name);
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return files_failed(name);
+    folder->sinks[OUTPUT_EVENTS] = (struct sink){.fd = fd, .name = name, .split = folder->split};
+    if (!split_start(folder->split, fd, name, folder->n_routes, options->split_packing, &fault)) {
+        message((struct place){.file = name}, SEVERITY_ERROR, "%s", fault);
+        return options->split_packing == PACKING_NONE ? STATUS_FAILED : STATUS_USAGE;
+    }
+    folder->split->at_once = !all_are_files(options->events);
+    return arena_try(arena, name_files, &naming) ? STATUS_DONE : out_of_memory(NO_PLACE);
+}
+
+static enum status about_file(const struct split_folder *folder, const char *name, const char *text,
+                              enum status status)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder->options->split, name);
+    message((struct place){.file = path}, SEVERITY_ERROR, "%s", text);
+    return status;
+}
+
+/* Whether the file is an input, or another output. */
+static bool is_used(const struct split_folder *folder, const struct stat *there)
+{
+    struct stat output;
+    const char *input;
+    bool used = files_is_input(there, folder->options, folder->mapping, &input);
+    for (enum output_name i = 0; i < N_OUTPUTS; i++)
+        used = used || (i != OUTPUT_EVENTS && folder->sinks[i].fd >= 0 &&
+                        fstat(folder->sinks[i].fd, &output) == 0 && files_same(there, &output));
+    return used;
+}
+
+static enum status look_at_file(const struct split_folder *folder, const char *name)
+{
+    struct stat there;
+    if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? STATUS_DONE
+                               : about_file(folder, name, strerror(errno), STATUS_USAGE);
+    if (is_used(folder, &there))
+        return about_file(folder, name, "is another file of this run: name another folder",
+                          STATUS_USAGE);
+    if (folder->options->force)
+        return STATUS_DONE;
+    return about_file(folder, name,
+                      "is there already: name another folder, or replace it with "
+                      "--force",
+                      STATUS_USAGE);
+}
+
+static enum status remove_file(const struct split_folder *folder, const char *name)
+{
+    if (unlinkat(folder->split->folder, name, 0) == 0 || errno == ENOENT)
+        return STATUS_DONE;
+    return about_file(folder, name, strerror(errno), STATUS_FAILED);
+}
+
+static enum status each_file(const struct split_folder *folder,
+                             enum status (*call)(const struct split_folder *, const char *))
+{
+    char name[255 + ENDING_MOST];
+    enum status status = STATUS_DONE;
+    for (size_t i = 0; i < folder->n_routes; i++)
+        for (int ending = 0; ending < N_ENDINGS && status == STATUS_DONE; ending++) {
+            print_name(name, folder->routes[i].destination->id, (enum packing)ending);
+            status = call(folder, name);
+        }
+    return status;
+}
+
+enum status split_folder_look(const struct split_folder *folder)
+{
+    return each_file(folder, look_at_file);
+}
+
+enum status split_folder_clear(const struct split_folder *folder)
+{
+    return folder->options->force ? each_file(folder, remove_file) : STATUS_DONE;
+}
+
+enum status split_folder_clear_unmade(const struct split_folder *folder)
+{
+    enum status status = STATUS_DONE;
+    for (size_t i = 0; i < folder->n_routes && status == STATUS_DONE; i++)
+        if (!folder->split->files[i].made)
+            status = remove_file(folder, folder->split->files[i].name);
+    return status;
+}

@@ -1,0 +1,415 @@
+/* What a replay rests on: marks that depend on the input's bytes alone, checkpoints that are whole
+ * or nothing, files that can be cut back and gone on with. */
+#include "stream/checkpoint.h"
+#include "stream/input.h"
+#include "stream/split.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char template[] = "/tmp/test_replay.XXXXXX";
+static char folder[sizeof template];
+static char paths[3][64];
+static const char *names[] = {paths[0], paths[1], paths[2], NULL};
+
+static void make_folder(void)
+{
+    strcpy(folder, template);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    for (int i = 0; i < 3; i++)
+        snprintf(paths[i], sizeof paths[i], "%s/%d", folder, i);
+}
+
+static void remove_folder(void)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static void write_file(const char *name, const char *bytes, size_t len)
+{
+    FILE *file = fopen(name, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* ---- marks ---- */
+
+enum { MARKS_MOST = 64, TEXT_MOST = 4096 };
+
+struct reading {
+    struct position marks[MARKS_MOST];
+    size_t n_marks, behind[MARKS_MOST]; /* how much of the text is behind each */
+    char text[TEXT_MOST];               /* the blocks', one behind the other */
+    size_t len;
+};
+
+static void read_on(struct reading *reading, const struct position *from, size_t every)
+{
+    struct input input;
+    struct block block = {0};
+    enum input_status status;
+    *reading = (struct reading){0};
+    input_start(&input, names, 20);
+    if (from != NULL)
+        input_go_on(&input, *from);
+    input_mark(&input, every);
+    while ((status = input_next(&input, &block)) == INPUT_BLOCK) {
+        memcpy(reading->text + reading->len, block.text.bytes, block.text.len);
+        reading->len += block.text.len;
+        if (block.mark) {
+            reading->behind[reading->n_marks] = reading->len;
+            reading->marks[reading->n_marks++] = block.end;
+        }
+    }
+    ck_assert_int_eq(status, INPUT_END);
+    input_stop(&input);
+    block_free(&block);
+}
+
+/* A BOM, CR LF, blank lines, a line that is too long, a last line without its end, an empty file.
+ */
+static const char first[] =
+    "\xEF\xBB\xBF{\"a\":1}\r\n\n{\"a\":2}\n"
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n{\"a\":3}\n{\"a\":4}";
+static const char last[] = "{\"b\":1}\n{\"b\":2}\n{\"b\":3}\n\n\n\n{\"b\":4}\n";
+
+static const size_t every_rows[] = {1, 2, 7, 8, 20, 33, 1000};
+
+/* From each mark on, what is read and what is marked is what the undisturbed reading had. */
+START_TEST(going_on_reads_the_rest)
+{
+    static struct reading whole, rest;
+    size_t every = every_rows[_i];
+    make_folder();
+    write_file(paths[0], first, sizeof first - 1);
+    write_file(paths[1], "", 0);
+    write_file(paths[2], last, sizeof last - 1);
+    read_on(&whole, NULL, every);
+    ck_assert_uint_eq(whole.len, sizeof first - 1 - 3 + sizeof last - 1);
+    ck_assert((whole.n_marks != 0) == (every < 1000));
+    for (size_t i = 0; i < whole.n_marks; i++) {
+        read_on(&rest, &whole.marks[i], every);
+        ck_assert_uint_eq(rest.len, whole.len - whole.behind[i]);
+        ck_assert_mem_eq(rest.text, whole.text + whole.behind[i], rest.len);
+        ck_assert_uint_eq(rest.n_marks, whole.n_marks - i - 1);
+        for (size_t j = 0; j < rest.n_marks; j++) {
+            const struct position *a = &rest.marks[j], *b = &whole.marks[i + 1 + j];
+            ck_assert(a->file == b->file && a->at == b->at && a->line == b->line &&
+                      a->total == b->total);
+        }
+    }
+    remove_folder();
+}
+END_TEST
+
+/* A mark stands at the first line end that is far enough, also inside of what one read brings. */
+START_TEST(marks_stand_at_line_ends)
+{
+    static struct reading reading;
+    make_folder();
+    write_file(paths[0], last, sizeof last - 1);
+    write_file(paths[1], "", 0);
+    write_file(paths[2], "", 0);
+    read_on(&reading, NULL, 9);
+    static const struct position at[] = {{0, 16, 2, 16}, {0, 24, 3, 24}, {0, 27, 6, 27}};
+    ck_assert_uint_eq(reading.n_marks, 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(reading.marks[i].at, at[i].at);
+        ck_assert_uint_eq(reading.marks[i].line, at[i].line);
+        ck_assert_uint_eq(reading.marks[i].total, at[i].total);
+    }
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_shorter_file_is_no_input_to_go_on_with)
+{
+    struct input input;
+    struct block block = {0};
+    make_folder();
+    write_file(paths[0], "{}\n", 3);
+    input_start(&input, names, 20);
+    input_go_on(&input, (struct position){.at = 4, .line = 1, .total = 4});
+    ck_assert_int_eq(input_next(&input, &block), INPUT_FAILED);
+    ck_assert_str_eq(input_fault(&input), "it is shorter than it was");
+    input_stop(&input);
+    block_free(&block);
+    remove_folder();
+}
+END_TEST
+
+/* ---- the checkpoint ---- */
+
+static struct checkpoint_output outputs[] = {{"rejects", 12, true}, {"a.ndjson", 0, false}};
+static const struct checkpoint example = {.run = {"mapping 1\ninput 2\n", 18},
+                                          .position = {3, 4, 5, UINT64_MAX},
+                                          .n_rejected = 6,
+                                          .outputs = outputs,
+                                          .n_outputs = 2,
+                                          .done = true};
+
+struct trip {
+    struct arena arena;
+    size_t damaged; /* a byte; SIZE_MAX: none */
+    size_t cut;     /* bytes at the end */
+    bool read;
+    size_t len;
+};
+
+static void make_trip(void *state)
+{
+    struct trip *trip = state;
+    struct page page = {.arena = &trip->arena};
+    struct checkpoint back;
+    checkpoint_print(&example, &page);
+    page_put(&page, "", 1);
+    trip->len = page.len - 1;
+    size_t len = trip->len - trip->cut;
+    page.bytes[len] = '\0';
+    if (trip->damaged < len)
+        page.bytes[trip->damaged] ^= 1;
+    trip->read = checkpoint_parse(&back, &trip->arena, page.bytes, len);
+    if (!trip->read)
+        return;
+    ck_assert(text_equal(back.run, example.run));
+    ck_assert_uint_eq(back.position.file, 3);
+    ck_assert_uint_eq(back.position.at, 4);
+    ck_assert_uint_eq(back.position.line, 5);
+    ck_assert_uint_eq(back.position.total, UINT64_MAX);
+    ck_assert_uint_eq(back.n_rejected, 6);
+    ck_assert_uint_eq(back.n_outputs, 2);
+    ck_assert_str_eq(back.outputs[0].name, "rejects");
+    ck_assert(back.outputs[0].len == 12 && back.outputs[0].unterminated);
+    ck_assert_str_eq(back.outputs[1].name, "a.ndjson");
+    ck_assert(back.outputs[1].len == 0 && !back.outputs[1].unterminated);
+    ck_assert(back.done);
+}
+
+static bool trip_of(size_t damaged, size_t cut, size_t *len)
+{
+    struct trip trip = {.damaged = damaged, .cut = cut};
+    ck_assert(arena_try(&trip.arena, make_trip, &trip));
+    arena_free(&trip.arena);
+    *len = trip.len;
+    return trip.read;
+}
+
+START_TEST(a_damaged_checkpoint_is_none)
+{
+    size_t len;
+    ck_assert(trip_of(SIZE_MAX, 0, &len));
+    for (size_t i = 0; i < len; i++) {
+        size_t same;
+        ck_assert(!trip_of(i, 0, &same));
+        ck_assert(!trip_of(SIZE_MAX, i + 1, &same));
+    }
+}
+END_TEST
+
+START_TEST(one_run_has_the_checkpoint)
+{
+    struct checkpoint_file file;
+    struct stat stat_of;
+    make_folder();
+    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_NONE);
+    checkpoint_close(&file);
+    ck_assert_int_eq(stat(paths[0], &stat_of), -1);
+    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_NONE);
+    ck_assert(checkpoint_write(&file, TEXT("one")));
+    ck_assert(checkpoint_write(&file, TEXT("two")));
+    /* Another process is refused, while the file is replaced and replaced again. */
+    char command[256];
+    snprintf(
+        command, sizeof command,
+        "python3 -c 'import fcntl,sys; f = open(\"%s\", \"r+\"); fcntl.lockf(f, fcntl.LOCK_EX | "
+        "fcntl.LOCK_NB)' 2> /dev/null",
+        paths[0]);
+    ck_assert_int_ne(system(command), 0);
+    checkpoint_close(&file);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_THERE);
+    checkpoint_close(&file);
+    remove_folder();
+}
+END_TEST
+
+/* ---- the split ---- */
+
+struct splitting {
+    struct split split;
+    struct sink sink;
+};
+
+static void start_split(struct splitting *splitting, enum packing packing, size_t n)
+{
+    static const char *const file_names[] = {"a", "b", "c", "d"};
+    const char *fault;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    ck_assert(split_start(&splitting->split, fd, folder, n, packing, &fault));
+    for (size_t i = 0; i < n; i++)
+        splitting->split.files[i].name = file_names[i];
+    splitting->sink = (struct sink){.fd = fd, .name = folder, .split = &splitting->split};
+}
+
+static void put(struct splitting *splitting, uint32_t number, const char *line, size_t step)
+{
+    char bytes[256];
+    struct iovec pieces[256];
+    size_t len = SPLIT_TAG + strlen(line), n = 0, written;
+    split_tag(number, bytes);
+    strcpy(bytes + SPLIT_TAG, line);
+    for (size_t at = 0; at < len; at += step)
+        pieces[n++] = (struct iovec){bytes + at, len - at < step ? len - at : step};
+    ck_assert_int_eq(sink_write(&splitting->sink, pieces, n, true, true, &written), SINK_OK);
+    ck_assert_uint_eq(written, len);
+}
+
+static void end_split(struct splitting *splitting)
+{
+    ck_assert_int_eq(split_end(&splitting->sink), SINK_OK);
+    ck_assert_int_eq(sink_close(&splitting->sink), SINK_OK);
+    split_free(&splitting->split);
+}
+
+static void check_file(const char *name, const char *bytes)
+{
+    char path[80], read[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_nonnull(file);
+    size_t len = fread(read, 1, sizeof read - 1, file);
+    fclose(file);
+    read[len] = '\0';
+    ck_assert_str_eq(read, bytes);
+}
+
+START_TEST(lines_go_to_their_files_however_they_are_cut)
+{
+    struct splitting splitting;
+    make_folder();
+    start_split(&splitting, PACKING_NONE, 4);
+    splitting.split.open_most = 1;
+    for (int round = 0; round < 3; round++) {
+        put(&splitting, 2, "{\"n\":1}\n", (size_t)_i);
+        put(&splitting, 0, "{\"n\":2}\n", (size_t)_i);
+        put(&splitting, 2, "{\"n\":3}\n", (size_t)_i);
+        ck_assert_int_eq(split_flush(&splitting.sink, round == 1), SINK_OK);
+    }
+    end_split(&splitting);
+    check_file("a", "{\"n\":2}\n{\"n\":2}\n{\"n\":2}\n");
+    check_file("c", "{\"n\":1}\n{\"n\":3}\n{\"n\":1}\n{\"n\":3}\n{\"n\":1}\n{\"n\":3}\n");
+    ck_assert_int_eq(access(paths[0], F_OK), -1);
+    remove_folder();
+}
+END_TEST
+
+START_TEST(a_file_in_the_way_is_left_alone)
+{
+    struct splitting splitting;
+    char path[80];
+    make_folder();
+    snprintf(path, sizeof path, "%s/b", folder);
+    start_split(&splitting, PACKING_NONE, 2);
+    put(&splitting, 0, "one\n", 9);
+    put(&splitting, 1, "two\n", 9);
+    write_file(path, "mine", 4);
+    ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_FAILED);
+    ck_assert_int_eq(splitting.sink.error, EEXIST);
+    ck_assert_str_eq(splitting.sink.name, path);
+    ck_assert_int_eq(split_end(&splitting.sink), SINK_OK);
+    sink_close(&splitting.sink);
+    split_free(&splitting.split);
+    check_file("a", "one\n");
+    check_file("b", "mine");
+    remove_folder();
+}
+END_TEST
+
+/* Somebody else has added to the file, or put another one in its place, while it was closed. */
+START_TEST(a_file_that_was_changed_is_left_alone)
+{
+    struct splitting splitting;
+    char path[80];
+    make_folder();
+    snprintf(path, sizeof path, "%s/a", folder);
+    start_split(&splitting, PACKING_NONE, 2);
+    splitting.split.open_most = 1;
+    put(&splitting, 0, "one\n", 9);
+    ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_OK);
+    put(&splitting, 1, "two\n", 9);
+    ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_OK);
+    write_file(path, "one\nmine", 8);
+    put(&splitting, 0, "three\n", 9);
+    ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_FAILED);
+    ck_assert_int_eq(splitting.sink.error, ESTALE);
+    split_end(&splitting.sink);
+    sink_close(&splitting.sink);
+    split_free(&splitting.split);
+    check_file("a", "one\nmine");
+    remove_folder();
+}
+END_TEST
+
+static const enum packing packings[] = {PACKING_NONE, PACKING_GZIP, PACKING_ZSTD};
+
+/* Cut back to a flush and gone on with, a file has the bytes of an undisturbed one. */
+START_TEST(a_file_is_gone_on_with)
+{
+    struct splitting splitting;
+    char path[80], undisturbed[256], again[256];
+    uint64_t len;
+    enum packing packing = packings[_i];
+    make_folder();
+    snprintf(path, sizeof path, "%s/a", folder);
+    start_split(&splitting, packing, 1);
+    put(&splitting, 0, "one\n", 9);
+    ck_assert_int_eq(split_flush(&splitting.sink, true), SINK_OK);
+    len = splitting.split.files[0].len;
+    put(&splitting, 0, "two\n", 9);
+    end_split(&splitting);
+    FILE *file = fopen(path, "rb");
+    size_t n = fread(undisturbed, 1, sizeof undisturbed, file);
+    fclose(file);
+    ck_assert_uint_gt(n, len);
+
+    start_split(&splitting, packing, 1);
+    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], n + 1));
+    ck_assert_int_eq(errno, ESTALE);
+    ck_assert(split_go_on(&splitting.split, &splitting.split.files[0], len));
+    put(&splitting, 0, "two\n", 9);
+    end_split(&splitting);
+    file = fopen(path, "rb");
+    ck_assert_uint_eq(fread(again, 1, sizeof again, file), n);
+    fclose(file);
+    ck_assert_mem_eq(again, undisturbed, n);
+    remove_folder();
+}
+END_TEST
+
+static void fill(TCase *tests)
+{
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, going_on_reads_the_rest, 0,
+                        (int)(sizeof every_rows / sizeof *every_rows));
+    tcase_add_test(tests, marks_stand_at_line_ends);
+    tcase_add_test(tests, a_shorter_file_is_no_input_to_go_on_with);
+    tcase_add_test(tests, a_damaged_checkpoint_is_none);
+    tcase_add_test(tests, one_run_has_the_checkpoint);
+    tcase_add_loop_test(tests, lines_go_to_their_files_however_they_are_cut, 1, 16);
+    tcase_add_test(tests, a_file_in_the_way_is_left_alone);
+    tcase_add_test(tests, a_file_that_was_changed_is_left_alone);
+    tcase_add_loop_test(tests, a_file_is_gone_on_with, 0, 3);
+}
+
+int main(void)
+{
+    return unit_run("replay", fill);
+}
