@@ -85,7 +85,7 @@ for page in "$root"/man/*.[0-9]; do
 done
 
 mkdir -p "$work/in-README/samples"
-cp "$root"/samples/*.json "$root"/samples/*.ndjson "$work/in-README/samples"
+cp "$root"/samples/*.json "$root"/samples/*.ndjson "$root/samples/replay.sh" "$work/in-README/samples"
 examples "$root/README.md" "$work/in-README"
 
 table segment-beta 5 5 mapping.json events.ndjson

@@ -329,6 +329,30 @@ def with_many_destinations(replay):
         os.unlink(replay.path("many.checkpoint"))
 
 
+def the_sample(replay):
+    """samples/replay.sh over a folder of logs, killed and run again: with a table at the end."""
+    script = os.path.join(os.path.dirname(__file__), "..", "..", "samples", "replay.sh")
+    logs, out = replay.path("logs"), replay.path("sample")
+    os.mkdir(logs)
+    for number, name in enumerate(name for name in replay.events if name.endswith(".gz")):
+        shutil.copy(name, os.path.join(logs, f"{number}.ndjson.gz"))
+    command = ["sh", script, replay.mapping, logs, out]
+    how = {"env": {**os.environ, "ASSENT": replay.assent}, "stdout": subprocess.PIPE,
+           "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, **how)
+    time.sleep(replay.rng.uniform(0, 0.1))
+    process.kill()
+    process.communicate()
+    result = subprocess.run(command, **how)
+    assert result.returncode == 1 and result.stdout == b"", result
+    assert b"pairs: " in result.stderr or b"nothing left to do" in result.stderr, result.stderr
+    lines = [line for name in sorted(os.listdir(logs))
+             for line in gzip.decompress(power_cut.read(os.path.join(logs, name))).splitlines(True)]
+    rejects = power_cut.read(os.path.join(out, "rejects")).splitlines(True)
+    lake = gzip.decompress(power_cut.read(os.path.join(out, "events", "lake.ndjson.gz"))).splitlines(True)
+    assert rejects and len(lake) + len(rejects) + lines.count(b"\n") == len(lines)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("assent")
@@ -363,6 +387,7 @@ def main():
         else:
             run("on full disks", on_full_disks)
         run("with many destinations", with_many_destinations)
+        run("the sample", the_sample)
         results.end()
 
 
