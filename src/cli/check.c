@@ -9,7 +9,6 @@
 #include "observe/drift.h"
 #include "warnings.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -154,8 +153,7 @@ static void tell_rejected(struct checking *checking)
 
 static enum status tell_all(struct checking *checking)
 {
-    if (!finding_report_start(&checking->report, checking->options->form))
-        checking->report.error = ENOMEM;
+    finding_report_start(&checking->report, checking->options->form);
     for (size_t i = 0; i < checking->options->n_mappings; i++)
         if (checking->files[i].file.name != NULL)
             mapping_file_each(&checking->files[i].file, tell, checking);
@@ -180,8 +178,9 @@ static enum status run(struct checking *checking)
         const struct each_line each = {
             .events = options->against, .line = compare_line, .state = checking};
         status = for_usable(checking, start_drift);
-        if (status == STATUS_DONE)
-            status = each_line(&each);
+        if (status != STATUS_DONE)
+            return status;
+        status = each_line(&each);
         if (status == STATUS_INTERRUPTED || for_usable(checking, end_drift) != STATUS_DONE)
             return status == STATUS_DONE ? STATUS_FAILED : status;
     }

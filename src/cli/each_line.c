@@ -2,6 +2,7 @@
 
 #include "base/signals.h"
 #include "cli/options.h"
+#include "cli/show.h"
 #include "stream/input.h"
 
 #include <errno.h>
@@ -16,16 +17,6 @@ enum status unaccounted(void)
 {
     message(NO_PLACE, SEVERITY_ERROR, "internal error: lines or pairs are unaccounted for");
     return STATUS_INTERNAL;
-}
-
-enum status each_line_not_written(const struct sink *sink, enum sink_status failed)
-{
-    if (failed == SINK_INTERRUPTED)
-        return STATUS_INTERRUPTED;
-    if (sink->error == EPIPE)
-        return STATUS_BROKEN_PIPE;
-    message(NO_PLACE, SEVERITY_ERROR, "cannot write %s: %s", sink->name, strerror(sink->error));
-    return STATUS_FAILED;
 }
 
 static bool each_of_block(const struct each_line *each, const struct block *block,
@@ -76,7 +67,7 @@ enum status each_line(const struct each_line *each)
         enum sink_status sent =
             each->output == NULL || status != STATUS_DONE ? SINK_OK : output_write(each->output);
         if (sent != SINK_OK)
-            status = each_line_not_written(each->output->sink, sent);
+            status = show_not_written(each->output->sink, sent);
         go_on = go_on && sent == SINK_OK;
     }
     if (status == STATUS_DONE)

@@ -19,9 +19,6 @@ struct each_line {
 /* Anything but STATUS_DONE comes after a message, or is a broken pipe or a signal. */
 enum status each_line(const struct each_line *each);
 
-/* The status of a failed write to an output's sink, after a message. */
-enum status each_line_not_written(const struct sink *sink, enum sink_status failed);
-
 /* STATUS_FAILED, after a message. */
 enum status out_of_memory(struct place place);
 

@@ -5,6 +5,7 @@
 #include "cli/mapping_file.h"
 #include "cli/options.h"
 #include "cli/rejects.h"
+#include "cli/show.h"
 #include "event/scan.h"
 #include "observe/audit.h"
 
@@ -236,7 +237,7 @@ static bool on_line(void *state, const struct text *raw, struct place place, enu
     if (!arena_try_both(&explain->memory, &explain->line_memory, explain_line, &line))
         *status = out_of_memory(place);
     else if (explain->sent != SINK_OK)
-        *status = each_line_not_written(explain->output.sink, explain->sent);
+        *status = show_not_written(explain->output.sink, explain->sent);
     return *status == STATUS_DONE && goes_on;
 }
 
@@ -272,6 +273,8 @@ static enum status run(struct explain *explain)
         !output_init(&explain->output, &sink, OUTPUT_BYTES))
         return out_of_memory(NO_PLACE);
     enum status status = each_line(&each);
+    if (status == STATUS_DONE)
+        status = show_end(&sink);
     rejects_tell_rest(&explain->rejects, explain->n_rejected);
     bool narrowed = explain->options->line != 0 || explain->options->message_id != NULL;
     if (status == STATUS_DONE && narrowed && explain->n_shown == 0) {

@@ -1,5 +1,6 @@
 #include "cli/files.h"
 
+#include "base/descriptor.h"
 #include "base/message.h"
 #include "stream/input.h"
 
@@ -68,7 +69,7 @@ static enum status open_output(const struct options *options, const struct mappi
     struct stat standard_error;
     const char *name;
     if (output != OUTPUT_EVENTS)
-        sink->fd = open(sink->name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        sink->fd = descriptor_open(sink->name, O_WRONLY | O_CREAT, 0666);
     if (sink->fd < 0 || fstat(sink->fd, &stats[output]) != 0)
         return files_failed(sink->name);
     if (files_is_input(&stats[output], options, mapping, &name))
@@ -115,7 +116,7 @@ enum status files_empty(const struct sink sinks[N_OUTPUTS])
     for (enum output_name i = 0; i < N_OUTPUTS; i++)
         if (i != OUTPUT_EVENTS && sinks[i].fd >= 0 &&
             (fstat(sinks[i].fd, &stat) != 0 ||
-             (S_ISREG(stat.st_mode) && ftruncate(sinks[i].fd, 0) != 0)))
+             (S_ISREG(stat.st_mode) && descriptor_truncate(sinks[i].fd, 0) != 0)))
             return files_failed(sinks[i].name);
     return STATUS_DONE;
 }

@@ -1,10 +1,10 @@
 #include "cli/finding_report.h"
 
 #include "base/json_gen.h"
+#include "cli/each_line.h"
 #include "cli/show.h"
 #include "cli/snippet.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,18 +19,6 @@ struct report_form {
 static const struct finding_kind *kind_of(const struct told *told)
 {
     return &finding_kinds[told->code];
-}
-
-static void put(void *ctx, const char *bytes, size_t len)
-{
-    struct finding_report *report = ctx;
-    if (report->error == 0 && fwrite(bytes, 1, len, stdout) != len)
-        report->error = errno;
-}
-
-static void put_string(struct finding_report *report, const char *string)
-{
-    put(report, string, strlen(string));
 }
 
 static void nothing(struct finding_report *report)
@@ -63,30 +51,31 @@ static void github_put(struct finding_report *report, const char *string, const 
     for (; *string != '\0'; string++) {
         char hex[4];
         if (strchr(escaped, *string) != NULL)
-            put(report, hex, (size_t)snprintf(hex, sizeof hex, "%%%02X", (unsigned char)*string));
+            page_put(&report->page, hex,
+                     (size_t)snprintf(hex, sizeof hex, "%%%02X", (unsigned char)*string));
         else
-            put(report, string, 1);
+            page_put(&report->page, string, 1);
     }
 }
 
 static void github_tell(struct finding_report *report, const struct told *told)
 {
     char place[80];
-    put_string(report, "::");
-    put_string(report, severity_word(kind_of(told)->severity));
-    put_string(report, " file=");
+    page_add(&report->page, "::");
+    page_add(&report->page, severity_word(kind_of(told)->severity));
+    page_add(&report->page, " file=");
     github_put(report, told->place.file, "%\r\n:,");
     snprintf(place, sizeof place, ",line=%" PRIu64, told->place.line);
-    put_string(report, place);
+    page_add(&report->page, place);
     if (told->place.column != 0) {
         snprintf(place, sizeof place, ",col=%" PRIu64, told->place.column);
-        put_string(report, place);
+        page_add(&report->page, place);
     }
-    put_string(report, ",title=");
+    page_add(&report->page, ",title=");
     github_put(report, finding_name(told->code), "%\r\n:,");
-    put_string(report, "::");
+    page_add(&report->page, "::");
     github_put(report, told->text, "%\r\n");
-    put_string(report, "\n");
+    page_add(&report->page, "\n");
 }
 
 /* ---- JSON ---- */
@@ -111,7 +100,7 @@ static void json_tell(struct finding_report *report, const struct told *told)
 static void json_end(struct finding_report *report)
 {
     json_close_array(report->json);
-    put_string(report, "\n");
+    page_add(&report->page, "\n");
 }
 
 /* ---- SARIF 2.1.0 (OASIS) ---- */
@@ -205,7 +194,7 @@ static void sarif_end(struct finding_report *report)
     json_close(report->json);
     json_close_array(report->json);
     json_close(report->json);
-    put_string(report, "\n");
+    page_add(&report->page, "\n");
 }
 
 /* ---- all forms ---- */
@@ -228,14 +217,15 @@ const struct report_form *report_form_find(const char *name)
 static void start(void *state)
 {
     struct finding_report *report = state;
-    report->json = json_gen(&report->arena, put, report);
+    report->page.arena = &report->arena;
+    report->json = json_gen(&report->arena, page_put, &report->page);
     report->form->start(report);
 }
 
-bool finding_report_start(struct finding_report *report, const struct report_form *form)
+void finding_report_start(struct finding_report *report, const struct report_form *form)
 {
     *report = (struct finding_report){.form = form};
-    return arena_try(&report->arena, start, report);
+    report->no_memory = !arena_try(&report->arena, start, report);
 }
 
 struct telling {
@@ -252,16 +242,22 @@ static void tell(void *state)
 void finding_report_tell(struct finding_report *report, const struct told *told)
 {
     struct telling telling = {report, told};
-    if (!arena_try(&report->arena, tell, &telling) && report->error == 0)
-        report->error = ENOMEM;
+    if (!report->no_memory)
+        report->no_memory = !arena_try(&report->arena, tell, &telling);
+}
+
+static void end(void *state)
+{
+    struct finding_report *report = state;
+    report->form->end(report);
 }
 
 enum status finding_report_end(struct finding_report *report)
 {
-    if (report->json != NULL)
-        report->form->end(report);
-    if (report->error == 0 && fflush(stdout) != 0)
-        report->error = errno;
+    if (!report->no_memory)
+        report->no_memory = !arena_try(&report->arena, end, report);
+    enum status status =
+        report->no_memory ? out_of_memory(NO_PLACE) : show_text(page_text(&report->page));
     arena_free(&report->arena);
-    return report->error == 0 ? STATUS_DONE : show_failed(report->error);
+    return status;
 }

@@ -5,6 +5,7 @@
 #ifndef ASSENT_FINDING_REPORT_H
 #define ASSENT_FINDING_REPORT_H
 
+#include "base/page.h"
 #include "cli/status.h"
 #include "mapping/finding.h"
 
@@ -27,12 +28,12 @@ struct finding_report {
     const struct report_form *form;
     struct arena arena;
     yajl_gen json;
-    int error; /* errno of standard output */
+    struct page page; /* what goes to standard output at the end */
+    bool no_memory;
 };
 
-/* Begins a report; false when memory is short. Whatever it returns, finding_report_end
- * must follow. */
-bool finding_report_start(struct finding_report *report, const struct report_form *form);
+/* Begins a report. finding_report_end must follow. */
+void finding_report_start(struct finding_report *report, const struct report_form *form);
 
 void finding_report_tell(struct finding_report *report, const struct told *told);
 

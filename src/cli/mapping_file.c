@@ -1,5 +1,6 @@
 #include "cli/mapping_file.h"
 
+#include "base/descriptor.h"
 #include "base/message.h"
 #include "cli/finding_report.h"
 
@@ -25,13 +26,12 @@ static void read_bytes(struct loading *loading)
             bytes = arena_grow(&file->arena, bytes, cap, more);
             cap = more;
         }
-        ssize_t n = read(loading->fd, bytes + len, cap - len);
-        if (n == 0)
+        ssize_t n = descriptor_read(loading->fd, bytes + len, cap - len);
+        if (n < 0)
+            loading->error = errno;
+        if (n <= 0)
             break;
-        if (n > 0)
-            len += (size_t)n;
-        else if (errno != EINTR && (loading->error = errno) != 0)
-            return;
+        len += (size_t)n;
     }
     file->bytes = (struct text){bytes, len};
 }
@@ -55,7 +55,7 @@ bool mapping_file_read(struct mapping_file *file, const char *name)
 {
     *file = (struct mapping_file){.name = name};
     struct place place = {.file = name};
-    struct loading loading = {.file = file, .fd = open(name, O_RDONLY | O_CLOEXEC)};
+    struct loading loading = {.file = file, .fd = descriptor_open(name, O_RDONLY, 0)};
     if (loading.fd < 0 || fstat(loading.fd, &file->stat) != 0) {
         message(place, SEVERITY_ERROR, "cannot open the mapping: %s", strerror(errno));
         return false;

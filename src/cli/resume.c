@@ -4,6 +4,7 @@
 #include "base/message.h"
 #include "base/system.h"
 #include "cli/each_line.h"
+#include "cli/show.h"
 #include "stream/input.h"
 
 #include <errno.h>
@@ -290,12 +291,12 @@ enum status resume_cut_back(struct resume *resume)
 static enum status sync_outputs(struct sink *sinks)
 {
     if (sinks[OUTPUT_EVENTS].split != NULL && split_flush(&sinks[OUTPUT_EVENTS], true) != SINK_OK)
-        return each_line_not_written(&sinks[OUTPUT_EVENTS], SINK_FAILED);
+        return show_not_written(&sinks[OUTPUT_EVENTS], SINK_FAILED);
     for (enum output_name i = 0; i < N_OUTPUTS; i++) {
         if (sinks[i].fd < 0 || sinks[i].split != NULL || system_sync(sinks[i].fd))
             continue;
         sinks[i].error = errno;
-        return each_line_not_written(&sinks[i], SINK_FAILED);
+        return show_not_written(&sinks[i], SINK_FAILED);
     }
     return STATUS_DONE;
 }

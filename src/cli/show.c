@@ -3,7 +3,7 @@
 #include "base/message.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <unistd.h>
 
 enum status show(const char *text)
 {
@@ -12,16 +12,24 @@ enum status show(const char *text)
 
 enum status show_text(struct text text)
 {
-    bool written = text.len == 0 || fwrite(text.bytes, 1, text.len, stdout) == text.len;
-    if (written && fflush(stdout) == 0)
-        return STATUS_DONE;
-    return show_failed(errno);
+    struct sink sink = {.fd = STDOUT_FILENO, .name = "standard output"};
+    struct iovec piece = {(void *)(uintptr_t)text.bytes, text.len}; /* not written through */
+    size_t written;
+    enum sink_status sent = sink_write(&sink, &piece, text.len != 0, true, true, &written);
+    return sent == SINK_OK ? show_end(&sink) : show_not_written(&sink, sent);
 }
 
-enum status show_failed(int error)
+enum status show_end(struct sink *sink)
 {
-    if (error == EPIPE)
+    return sink_close(sink) == SINK_OK ? STATUS_DONE : show_not_written(sink, SINK_FAILED);
+}
+
+enum status show_not_written(const struct sink *sink, enum sink_status failed)
+{
+    if (failed == SINK_INTERRUPTED)
+        return STATUS_INTERRUPTED;
+    if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
-    message(NO_PLACE, SEVERITY_ERROR, "cannot write standard output: %s", strerror(error));
+    message(NO_PLACE, SEVERITY_ERROR, "cannot write %s: %s", sink->name, strerror(sink->error));
     return STATUS_FAILED;
 }

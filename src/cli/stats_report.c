@@ -3,6 +3,7 @@
 #include "base/json_gen.h"
 #include "base/page.h"
 #include "base/system.h"
+#include "cli/each_line.h"
 #include "mapping/finding.h"
 
 #include <inttypes.h>
@@ -328,13 +329,15 @@ enum status stats_report(enum stats_form form, const struct stats *stats,
     struct stats_report report = {.form = form, .stats = stats, .counts = counts, .task = task};
     struct sink sink = {.fd = STDERR_FILENO, .name = "standard error"};
     size_t written;
-    enum status status = STATUS_FAILED;
+    enum status status;
     if (arena_try(&report.arena, write_report, &report)) {
         struct iovec piece = {report.page.bytes, report.page.len};
         enum sink_status sent = sink_write(&sink, &piece, 1, true, true, &written);
         status = sent == SINK_OK            ? STATUS_DONE
                  : sent == SINK_INTERRUPTED ? STATUS_INTERRUPTED
                                             : STATUS_FAILED;
+    } else {
+        status = out_of_memory(NO_PLACE);
     }
     arena_free(&report.arena);
     return status;

@@ -1,5 +1,6 @@
 #include "stream/input.h"
 
+#include "base/descriptor.h"
 #include "base/signals.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static bool open_next(struct input *input)
                                            .total = input->reached.total};
     input->at_start = input->skip == 0;
     input->packing = PACKING_UNDECIDED;
-    input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+    input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : descriptor_open(name, O_RDONLY, 0);
     input->error = errno;
     return input->fd >= 0;
 }
@@ -378,7 +379,7 @@ enum input_status input_next(struct input *input, struct block *block)
             if (*input->names == NULL)
                 return INPUT_END;
             if (!open_next(input))
-                return INPUT_FAILED;
+                return interrupted(input) ? INPUT_INTERRUPTED : INPUT_FAILED;
         }
         if (!start_block(input, block))
             return INPUT_NO_MEMORY;

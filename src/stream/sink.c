@@ -1,5 +1,6 @@
 #include "stream/sink.h"
 
+#include "base/descriptor.h"
 #include "base/signals.h"
 #include "base/text.h"
 #include "stream/split.h"
@@ -147,7 +148,7 @@ void sink_cut_back(struct sink *sink)
     off_t torn = (off_t)sink->torn;
     if (!S_ISREG(stat.st_mode) || stat.st_size != at || torn > at)
         return;
-    if (ftruncate(sink->fd, at - torn) == 0 && lseek(sink->fd, at - torn, SEEK_SET) >= 0)
+    if (descriptor_truncate(sink->fd, at - torn) == 0 && lseek(sink->fd, at - torn, SEEK_SET) >= 0)
         sink->torn = 0;
 }
 

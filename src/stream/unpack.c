@@ -8,6 +8,7 @@
 #endif
 #ifdef ASSENT_ZSTD
 #include <zstd.h>
+#include <zstd_errors.h>
 #endif
 
 static const char out_of_memory[] = "out of memory";
@@ -117,7 +118,8 @@ static const char *zstd_some(struct unpack *unpack, char *room, size_t size, siz
     unpack->at = in.pos;
     *n = out.pos;
     if (ZSTD_isError(status))
-        return zstd_corrupt;
+        return ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation ? out_of_memory
+                                                                         : zstd_corrupt;
     if (any || out.pos != 0) /* else a frame that is not begun would count as one */
         unpack->within = status != 0;
     return NULL;

@@ -1,0 +1,39 @@
+#include "base/descriptor.h"
+
+#include "base/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+int descriptor_open(const char *name, int flags, mode_t mode)
+{
+    int fd;
+    do
+        fd = open(name, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR && signals_pending() == 0);
+    return fd;
+}
+
+ssize_t descriptor_read(int fd, void *bytes, size_t size)
+{
+    for (;;) {
+        ssize_t n = read(fd, bytes, size);
+        if (n >= 0)
+            return n;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            signals_wait(fd, POLLIN);
+        else if (errno != EINTR)
+            return n;
+    }
+}
+
+int descriptor_truncate(int fd, off_t len)
+{
+    int status;
+    do
+        status = ftruncate(fd, len);
+    while (status != 0 && errno == EINTR);
+    return status;
+}

@@ -1,0 +1,17 @@
+/* Calls on descriptors, made again when a signal cuts them short or a descriptor that does not
+ * block puts them off: neither is an error (cli.md, "Exit status"). */
+#ifndef ASSENT_DESCRIPTOR_H
+#define ASSENT_DESCRIPTOR_H
+
+#include <sys/types.h>
+
+/* Like open, closed on exec. -1 with errno; EINTR: a caught signal has come. */
+int descriptor_open(const char *name, int flags, mode_t mode);
+
+/* Like read. */
+ssize_t descriptor_read(int fd, void *bytes, size_t size);
+
+/* Like ftruncate. */
+int descriptor_truncate(int fd, off_t len);
+
+#endif
