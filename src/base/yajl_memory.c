@@ -1,5 +1,7 @@
 #include "base/yajl_memory.h"
 
+#include <string.h>
+
 /* An arena does not know how large an allocation was; for yajl's realloc a header does. */
 union header {
     size_t size;
@@ -35,4 +37,21 @@ yajl_alloc_funcs yajl_memory(struct arena *arena)
 {
     return (yajl_alloc_funcs){
         .malloc = hook_malloc, .realloc = hook_realloc, .free = hook_free, .ctx = arena};
+}
+
+/* Of the bytes that yajl stumbles over it consumes those alone that begin no token. */
+bool yajl_lexical_fault(yajl_handle handle, struct text json, size_t *at, const char **why)
+{
+    static const char lexical[] = "lexical error: ";
+    *why = (const char *)yajl_get_error(handle, 0, NULL, 0);
+    *at = yajl_get_bytes_consumed(handle);
+    if (strncmp(*why, lexical, sizeof lexical - 1) != 0)
+        return false;
+    const char *what = *why + sizeof lexical - 1;
+    if (strncmp(what, "invalid char in", sizeof "invalid char in" - 1) == 0)
+        --*at;
+    else if (strncmp(what, "invalid string in", sizeof "invalid string in" - 1) == 0)
+        while (*at > 0 && json.bytes[*at - 1] >= 'a' && json.bytes[*at - 1] <= 'z')
+            --*at;
+    return true;
 }

@@ -384,13 +384,26 @@ static size_t behind_event(const struct scan *scan)
     return at;
 }
 
-/* Why the parse failed. yajl has consumed the byte it stumbled over. */
+/* Why a callback stopped the parse; a value that is no object is where it begins. */
+static enum reject stopped(const struct scan *scan, size_t *at)
+{
+    const struct text *line = &scan->event.line;
+    if (scan->reject == REJECT_NOT_OBJECT)
+        for (*at = 0; line->bytes[*at] == ' ' || line->bytes[*at] == '\t';)
+            ++*at;
+    return scan->reject;
+}
+
+/* Why the parse failed. */
 static enum reject fault(struct scan *scan, yajl_status status, size_t *at)
 {
+    const char *why;
     size_t consumed = yajl_get_bytes_consumed(scan->handle);
-    *at = consumed == 0 ? 0 : consumed - 1;
+    if (status == yajl_status_client_canceled ||
+        !yajl_lexical_fault(scan->handle, scan->event.line, at, &why))
+        *at = consumed == 0 ? 0 : consumed - 1;
     if (status == yajl_status_client_canceled)
-        return scan->reject;
+        return stopped(scan, at);
     if (scan->ended_at == 0)
         return REJECT_NOT_JSON;
     *at = behind_event(scan);
@@ -412,7 +425,7 @@ enum reject event_scan(struct scan *scan, struct text line, size_t *at)
     *at = line.len;
     status = yajl_complete_parse(scan->handle);
     if (status == yajl_status_client_canceled)
-        return scan->reject; /* a number and nothing else */
+        return stopped(scan, at); /* a number and nothing else */
     /* Looked at here, for yajl is content with a string that begins there and never ends. */
     if (scan->ended_at != 0 && (*at = behind_event(scan)) != line.len)
         return REJECT_TWO_VALUES;

@@ -4,8 +4,6 @@
 #include "base/utf8.h"
 #include "base/yajl_memory.h"
 
-#include <yajl/yajl_parse.h>
-
 struct builder {
     struct text json; /* the file without its BOM */
     size_t skipped;   /* the BOM's bytes */
@@ -197,13 +195,14 @@ static size_t misplaced_token(const struct builder *b, size_t consumed)
     return at;
 }
 
-/* Whatever stopped yajl: it has consumed the byte that no token can have, or a misplaced token. */
+/* Whatever stopped yajl. */
 static void parse_failed(struct builder *b)
 {
-    size_t consumed = yajl_get_bytes_consumed(b->handle);
-    const char *why = (const char *)yajl_get_error(b->handle, 0, NULL, 0);
-    bool lexical = strncmp(why, "lexical", strlen("lexical")) == 0;
-    not_json(b, lexical && consumed != 0 ? consumed - 1 : misplaced_token(b, consumed), why);
+    const char *why;
+    size_t at;
+    if (!yajl_lexical_fault(b->handle, b->json, &at, &why))
+        at = misplaced_token(b, at);
+    not_json(b, at, why);
 }
 
 struct tree *tree_parse(struct text file, struct findings *findings)
