@@ -140,7 +140,12 @@ static bool is_consented(const struct event *event, const struct need *need, boo
 struct decision decide(const struct mapping *mapping, const struct event *event,
                        const struct destination *destination)
 {
-    const struct need *need = need_of(event, destination);
+    return decide_need(mapping, event, destination, need_of(event, destination));
+}
+
+struct decision decide_need(const struct mapping *mapping, const struct event *event,
+                            const struct destination *destination, const struct need *need)
+{
     if (not_enforced(event, destination, need))
         return deliver_if_allowed(event, destination, REASON_NOT_ENFORCED);
 

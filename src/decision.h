@@ -40,4 +40,8 @@ bool any_suffices(const struct event *event, const struct need *need);
 struct decision decide(const struct mapping *mapping, const struct event *event,
                        const struct destination *destination);
 
+/* The same, as if the event called for this need of the destination. */
+struct decision decide_need(const struct mapping *mapping, const struct event *event,
+                            const struct destination *destination, const struct need *need);
+
 #endif

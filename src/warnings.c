@@ -37,21 +37,21 @@ static struct event consenting_event(const struct mapping *mapping, struct arena
                           .integrations_empty = true,
                           .consented = all_bits(arena, mapping->category_ids.n),
                           .stated = all_bits(arena, mapping->category_ids.n),
-                          .provider = PROVIDER_OTHER,
                           .any_suffices = true,
                           .named = arena_alloc(arena, n),
                           .refused = arena_alloc(arena, n)};
 }
 
-/* Events of the need's provider, where it has one. */
+/* Where consent is stated, events that call for this need. */
 static bool can_receive(const struct search *search, const struct destination *destination,
                         const struct need *need, enum consent_state consent, bool source_exempt)
 {
     struct event event = search->event;
-    event.provider = need->provider == PROVIDER_ANY ? PROVIDER_OTHER : need->provider;
     event.consent = consent;
     event.source_exempt = source_exempt;
-    return decide(search->mapping, &event, destination).deliver;
+    return consent == CONSENT_STATED
+               ? decide_need(search->mapping, &event, destination, need).deliver
+               : decide(search->mapping, &event, destination).deliver;
 }
 
 /* What reaches a destination that no consent opens. */

@@ -41,16 +41,19 @@ static bool continues(char c)
     return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-/* The line in the file that the walk stands in, without its end. */
+/* The line in the file that the walk stands in, without its end; far behind the walk, where nothing
+ * of it is shown, it is cut off: a file may be one line, and have many findings. */
 static struct text line_of(const struct place_walk *walk)
 {
-    struct text rest = {walk->file.bytes + walk->line_at, walk->file.len - walk->line_at};
-    const char *end = rest.len == 0 ? NULL : memchr(rest.bytes, '\n', rest.len);
-    if (end != NULL)
-        rest.len = (size_t)(end - rest.bytes);
-    if (rest.len > 0 && rest.bytes[rest.len - 1] == '\r')
-        rest.len--;
-    return rest;
+    enum { FAR = 4 * SNIPPET_BEHIND + 8 };
+    size_t left = walk->file.len - walk->at;
+    const char *at = walk->file.bytes + walk->at;
+    const char *end = left == 0 ? NULL : memchr(at, '\n', left < FAR ? left : FAR);
+    struct text line = {walk->file.bytes + walk->line_at, walk->at - walk->line_at};
+    line.len += end != NULL ? (size_t)(end - at) : left < FAR ? left : FAR;
+    if ((end != NULL || left < FAR) && line.len > 0 && line.bytes[line.len - 1] == '\r')
+        line.len--;
+    return line;
 }
 
 /* The offset so many characters before the place, or the line's begin. */

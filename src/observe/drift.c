@@ -194,28 +194,35 @@ static void find_unknown(const struct drift *drift, enum sight sight, struct fin
                                TALLIES_MOST, tallies->rest.events);
 }
 
-static void find_unseen_provider(const struct drift *drift, size_t provider,
-                                 struct findings *findings)
+/* By provider: the first destination that names it, or NULL. */
+static const struct destination **first_named(const struct mapping *mapping, struct arena *arena)
+{
+    const struct destination **first = arena_alloc(arena, mapping->providers.n * sizeof(void *));
+    for (size_t i = mapping_n_destinations(mapping); i-- > 0;) {
+        const struct destination *destination = &mapping->destinations[i];
+        for (size_t j = 0; j < destination->n_needs; j++)
+            if (destination->needs[j].provider != PROVIDER_ANY)
+                first[destination->needs[j].provider] = destination;
+    }
+    return first;
+}
+
+static void find_unseen_providers(const struct drift *drift, struct findings *findings)
 {
     const struct mapping *mapping = drift->mapping;
-    for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
-        const struct destination *destination = &mapping->destinations[i];
-        if (destination_need(destination, provider) == NULL)
-            continue;
-        findings_add(findings, FINDING_PROVIDER_NEVER_SEEN, destination->at,
-                     "none of %" PRIu64 " events holds the provider %s, first named by the "
-                     "destination %s: what is mapped under it is not asked for",
-                     drift->n_events, quoted(findings->arena, mapping->providers.texts[provider]),
-                     quoted(findings->arena, destination->id));
-        return;
-    }
+    const struct destination **first = first_named(mapping, findings->arena);
+    for (size_t i = 0; i < mapping->providers.n; i++)
+        if (first[i] != NULL && drift->seen[SIGHT_PROVIDER].list[i].events == 0)
+            findings_add(findings, FINDING_PROVIDER_NEVER_SEEN, first[i]->at,
+                         "none of %" PRIu64 " events holds the provider %s, first named by the "
+                         "destination %s: what is mapped under it is not asked for",
+                         drift->n_events, quoted(findings->arena, mapping->providers.texts[i]),
+                         quoted(findings->arena, first[i]->id));
 }
 
 void drift_find(struct drift *drift, struct findings *findings)
 {
-    for (size_t i = 0; i < drift->mapping->providers.n; i++)
-        if (drift->seen[SIGHT_PROVIDER].list[i].events == 0)
-            find_unseen_provider(drift, i, findings);
+    find_unseen_providers(drift, findings);
     for (size_t i = 0; i < drift->mapping->category_ids.n; i++) {
         const struct category *category = &drift->mapping->categories[i];
         if (drift->seen[SIGHT_CATEGORY].list[i].events == 0)
