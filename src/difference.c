@@ -1,6 +1,7 @@
 #include "difference.h"
 
 #include "base/page.h"
+#include "behaviour.h"
 #include "mapping/finding.h"
 
 #include <stdlib.h>
@@ -25,6 +26,8 @@ const struct destination *mapping_destination(const struct mapping *mapping, str
 struct comparing {
     const struct mapping *before, *behind;
     struct arena *arena;
+    struct behaviour behaviours[2]; /* before and behind */
+    bool alike;                     /* as far as destinations have been compared */
     struct difference general, destinations;
 };
 
@@ -38,22 +41,6 @@ static void add(struct comparing *comparing, enum subject subject, struct text i
 }
 
 /* ---- destinations, in words that are equal when they decide alike ---- */
-
-static int by_bytes(const void *a, const void *b)
-{
-    const struct text *x = a, *y = b;
-    size_t len = x->len < y->len ? x->len : y->len;
-    int order = len == 0 ? 0 : memcmp(x->bytes, y->bytes, len);
-    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
-}
-
-static void add_sorted(struct page *page, struct text *texts, size_t n)
-{
-    qsort(texts, n, sizeof *texts, by_bytes);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || !text_equal(texts[i], texts[i - 1]))
-            page_printf(page, "%s%s", i == 0 ? "" : ", ", quoted_whole(page->arena, texts[i]));
-}
 
 /* Under `disabled: deny` a disabled category is never consented: with `all`, none of them suffices;
  * with `any`, it might as well not be there. Under `ignore` it is not there. */
@@ -80,7 +67,7 @@ static void add_consent(struct page *page, const struct mapping *mapping, const 
     }
     bool by_event = need->match == MATCH_BY_EVENT && deny && any_disabled;
     page_add(page, n < 2 && !by_event ? "" : match_words[need->match]);
-    add_sorted(page, texts, n);
+    page_add(page, quoted_list(page->arena, texts, n));
     page_add(page, by_event ? " and a disabled one" : "");
 }
 
@@ -109,7 +96,7 @@ static void add_needs(struct page *page, const struct mapping *mapping,
         add_need(&need, mapping, &destination->needs[i]);
         texts[i] = page_text(&need);
     }
-    qsort(texts, destination->n_needs, sizeof *texts, by_bytes);
+    qsort(texts, destination->n_needs, sizeof *texts, text_compare);
     for (size_t i = 0; i < destination->n_needs; i++) {
         page_add(page, i == 0 ? "" : "; ");
         page_put(page, texts[i].bytes, texts[i].len);
@@ -132,13 +119,26 @@ static struct text describe(struct arena *arena, const struct mapping *mapping,
         keys[i] = mapping->integrations.texts[destination->integrations[i]];
     page_add(&page,
              destination->n_integrations == 0 ? "; no integrations key" : "; integrations key ");
-    add_sorted(&page, keys, destination->n_integrations);
+    page_add(&page, quoted_list(arena, keys, destination->n_integrations));
     return page_text(&page);
+}
+
+/* Whether both mappings have the destination and decide alike over it. */
+static bool decide_alike(const struct comparing *comparing, struct text id)
+{
+    size_t old = ids_find(&comparing->before->destination_ids, id);
+    size_t new = ids_find(&comparing->behind->destination_ids, id);
+    return old != IDS_NONE &&
+           new != IDS_NONE &&text_equal(comparing->behaviours[0].destinations[old],
+                                        comparing->behaviours[1].destinations[new]);
 }
 
 static void compare_destination(struct comparing *comparing, struct text id)
 {
     const struct mapping *before = comparing->before, *behind = comparing->behind;
+    if (decide_alike(comparing, id))
+        return;
+    comparing->alike = false;
     struct text old = describe(comparing->arena, before, mapping_destination(before, id));
     struct text new = describe(comparing->arena, behind, mapping_destination(behind, id));
     if (old.bytes == NULL || new.bytes == NULL || !text_equal(old, new))
@@ -200,11 +200,20 @@ static bool knob_decides(const struct mapping *mapping, enum knob knob)
     return false;
 }
 
+/* Whether there are empty consent objects: where the object itself holds the preferences, it is
+ * absent if they are. */
+static bool knows_empty(const struct mapping *mapping)
+{
+    return mapping->preferences_named || mapping->policy->shape == SHAPE_LISTS;
+}
+
 /* An empty consent object is denied where an absent one is. */
 static int knob_value(const struct mapping *mapping, enum knob knob)
 {
     const unsigned char *value = mapping->rules.knob;
-    return knob == KNOB_EMPTY && value[KNOB_ABSENT] == ABSENT_DENY ? EMPTY_DENY : value[knob];
+    if (knob == KNOB_EMPTY && value[KNOB_ABSENT] == ABSENT_DENY)
+        return EMPTY_DENY;
+    return knob == KNOB_EMPTY && !knows_empty(mapping) ? EMPTY_ABSENT : value[knob];
 }
 
 /* Whether a destination that is in both mappings changes: where match and disabled are told of. */
@@ -222,6 +231,7 @@ static bool knob_changes(const struct comparing *comparing, enum knob knob)
 {
     const struct mapping *before = comparing->before, *behind = comparing->behind;
     if (knob_value(before, knob) == knob_value(behind, knob) ||
+        (knob == KNOB_EMPTY && knows_empty(before) != knows_empty(behind)) || /* told as consent */
         (!knob_decides(before, knob) && !knob_decides(behind, knob)))
         return false;
     return (knob != KNOB_MATCH && knob != KNOB_DISABLED) || any_changes(comparing);
@@ -262,8 +272,7 @@ static struct text pointer_of(struct arena *arena, const struct mapping *mapping
     return page_text(&page);
 }
 
-/* Which of the last two is the consent object tells empty from absent. */
-static struct text consent_pointer(struct arena *arena, const struct mapping *mapping)
+static struct text consent_words(struct arena *arena, const struct mapping *mapping)
 {
     struct page page = {.arena = arena};
     struct text pointer = pointer_of(arena, mapping, &mapping->paths.consent);
@@ -273,6 +282,22 @@ static struct text consent_pointer(struct arena *arena, const struct mapping *ma
     else if (!mapping->preferences_named)
         page_add(&page, ", the consent object itself");
     return page_text(&page);
+}
+
+/* Which of the last two keys is the consent object's tells empty from absent: where these are
+ * decided alike, it is no difference. */
+static void compare_consent(struct comparing *comparing)
+{
+    const struct mapping *before = comparing->before, *behind = comparing->behind;
+    struct arena *arena = comparing->arena;
+    bool same_way = text_equal(pointer_of(arena, before, &before->paths.consent),
+                               pointer_of(arena, behind, &behind->paths.consent)) &&
+                    before->policy->shape == behind->policy->shape;
+    bool same_empty = knows_empty(before) == knows_empty(behind) ||
+                      knob_value(before, KNOB_EMPTY) == knob_value(behind, KNOB_EMPTY);
+    if (!same_way || !same_empty)
+        add(comparing, SUBJECT_CONSENT, NO_TEXT, consent_words(arena, before),
+            consent_words(arena, behind));
 }
 
 static void compare_ids(struct comparing *comparing, enum subject subject, const struct ids *before,
@@ -298,13 +323,17 @@ static void compare_sources(struct comparing *comparing)
                 TEXT("not enforced"));
 }
 
+/* That a category is known shows in preferences, where one that is there twice is malformed. */
 static void compare_categories(struct comparing *comparing)
 {
     const struct mapping *before = comparing->before, *behind = comparing->behind;
     struct text enabled = TEXT("enabled"), disabled = TEXT("disabled");
-    compare_ids(comparing, SUBJECT_CATEGORY, &before->category_ids, &behind->category_ids,
-                TEXT("known"));
-    for (size_t i = 0; any_changes(comparing) && i < before->category_ids.n; i++) {
+    if (before->policy->shape == SHAPE_PREFERENCES && behind->policy->shape == SHAPE_PREFERENCES)
+        compare_ids(comparing, SUBJECT_CATEGORY, &before->category_ids, &behind->category_ids,
+                    TEXT("known"));
+    if (!any_changes(comparing))
+        return;
+    for (size_t i = 0; i < before->category_ids.n; i++) {
         size_t other = ids_find(&behind->category_ids, before->category_ids.texts[i]);
         if (other == IDS_NONE || before->categories[i].enabled == behind->categories[other].enabled)
             continue;
@@ -321,12 +350,8 @@ static bool any_enforced(const struct mapping *mapping)
 
 static void compare_general(struct comparing *comparing)
 {
-    const struct mapping *before = comparing->before, *behind = comparing->behind;
-    struct text old = consent_pointer(comparing->arena, before);
-    struct text new = consent_pointer(comparing->arena, behind);
     compare_knobs(comparing);
-    if (!text_equal(old, new))
-        add(comparing, SUBJECT_CONSENT, NO_TEXT, old, new);
+    compare_consent(comparing);
     compare_sources(comparing);
     compare_categories(comparing);
 }
@@ -334,11 +359,18 @@ static void compare_general(struct comparing *comparing)
 struct difference difference_of(const struct mapping *before, const struct mapping *behind,
                                 struct arena *arena)
 {
-    struct comparing comparing = {.before = before, .behind = behind, .arena = arena};
+    struct comparing comparing = {
+        .before = before,
+        .behind = behind,
+        .arena = arena,
+        .behaviours = {behaviour_of(before, arena), behaviour_of(behind, arena)}};
+    comparing.alike = text_equal(comparing.behaviours[0].general, comparing.behaviours[1].general);
     compare_destinations(&comparing);
+    if (comparing.alike)
+        return (struct difference){.alike = true};
     if (any_enforced(before) || any_enforced(behind))
         compare_general(&comparing);
-    struct difference all = {NULL, comparing.general.n + comparing.destinations.n};
+    struct difference all = {.n = comparing.general.n + comparing.destinations.n};
     all.changes = arena_alloc(arena, all.n * sizeof *all.changes);
     for (size_t i = 0; i < all.n; i++)
         all.changes[i] = i < comparing.general.n

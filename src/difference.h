@@ -30,6 +30,7 @@ struct change {
 struct difference {
     struct change *changes; /* by subject, then in the order of the mappings */
     size_t n;
+    bool alike; /* the mappings decide alike: there are no changes */
 };
 
 /* Compares the mappings, which must outlive the difference. All memory is the arena's, inside of

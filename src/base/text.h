@@ -22,6 +22,15 @@ static inline bool text_equal(struct text a, struct text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
 }
 
+/* The order of their bytes, of two struct text, for qsort. */
+static inline int text_compare(const void *a, const void *b)
+{
+    const struct text *x = a, *y = b;
+    size_t len = x->len < y->len ? x->len : y->len;
+    int order = len == 0 ? 0 : memcmp(x->bytes, y->bytes, len);
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
 static inline char ascii_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;

@@ -56,6 +56,7 @@ struct diff {
     struct scan scans[2];
     struct arena memory, line_memory[2];
     struct difference difference;
+    size_t n_changes; /* of all destinations, whatever is asked for */
     struct compared *compared;
     size_t n_compared;
     struct rejects rejects;
@@ -277,6 +278,7 @@ static void prepare(void *state)
     const struct mapping *old = &diff->files[0].mapping, *new = &diff->files[1].mapping;
     diff->page.arena = &diff->memory;
     diff->difference = difference_of(old, new, &diff->memory);
+    diff->n_changes = diff->difference.n;
     size_t n = 0; /* -d leaves the other destinations out */
     for (size_t i = 0; i < diff->difference.n; i++) {
         const struct change *change = &diff->difference.changes[i];
@@ -307,13 +309,14 @@ static void show_all(void *state)
         show_events(diff);
 }
 
-/* Mappings that are found to decide alike, and do not: nothing of this can be relied on. */
+/* Mappings that are found to decide alike, and do not, or that differ in no rule and do not decide
+ * alike: nothing of this can be relied on. */
 static bool contradicts_itself(const struct diff *diff)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < diff->n_compared; i++)
         n += diff->compared[i].n[NEWLY_DELIVERED] + diff->compared[i].n[NEWLY_BLOCKED];
-    return diff->difference.n == 0 && n != 0;
+    return diff->difference.alike ? n != 0 : diff->n_changes == 0;
 }
 
 static enum status run(struct diff *diff)

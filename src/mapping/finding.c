@@ -1,5 +1,6 @@
 #include "mapping/finding.h"
 
+#include "base/page.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -187,6 +188,20 @@ const char *quoted(struct arena *arena, struct text text)
 const char *quoted_whole(struct arena *arena, struct text text)
 {
     return quote(arena, text, SIZE_MAX);
+}
+
+const char *quoted_list(struct arena *arena, struct text *texts, size_t n)
+{
+    struct page page = {.arena = arena};
+    if (n != 0)
+        qsort(texts, n, sizeof *texts, text_compare);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !text_equal(texts[i], texts[i - 1])) {
+            page_add(&page, i == 0 ? "" : ", ");
+            page_add(&page, quoted_whole(arena, texts[i]));
+        }
+    page_put(&page, "", 1);
+    return page.bytes;
 }
 
 const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint)

@@ -106,7 +106,10 @@ const char *quoted(struct arena *arena, struct text text);
 /* The same, but not cut short. */
 const char *quoted_whole(struct arena *arena, struct text text);
 
-/* The same, and ` (did you mean "…"?)` behind it unless the hint's bytes are NULL. */
+/* The texts, which are sorted, in quotes with commas between them, each once and whole. */
+const char *quoted_list(struct arena *arena, struct text *texts, size_t n);
+
+/* As quoted, and ` (did you mean "…"?)` behind it unless the hint's bytes are NULL. */
 const char *quoted_with_hint(struct arena *arena, struct text text, struct text hint);
 
 /* A walk through a file from place to place. */

@@ -97,9 +97,7 @@ static int by_frequency(const void *a, const void *b)
     const struct ranked *x = a, *y = b;
     if (x->events != y->events)
         return x->events > y->events ? -1 : 1;
-    size_t len = x->id.len < y->id.len ? x->id.len : y->id.len;
-    int order = len == 0 ? 0 : memcmp(x->id.bytes, y->id.bytes, len);
-    return order != 0 ? order : (x->id.len > y->id.len) - (x->id.len < y->id.len);
+    return text_compare(&x->id, &y->id);
 }
 
 const size_t *stats_undeclared_order(const struct stats *stats, struct arena *arena)
