@@ -167,9 +167,26 @@ static enum status take_up(struct resume *resume, struct text run)
     return loading.status;
 }
 
+/* It would be replaced. */
+static bool is_another_file(struct resume *resume)
+{
+    struct stat stats[2];
+    size_t n = checkpoint_stat(&resume->file, stats);
+    bool first = n > 0 && split_folder_uses(resume->folder, &stats[0]);
+    if (first)
+        resume->file.empty = false; /* it was not made for the lock */
+    return first || (n > 1 && split_folder_uses(resume->folder, &stats[1]));
+}
+
 static enum status start(struct resume *resume, struct text run)
 {
-    switch (checkpoint_open(&resume->file, resume->folder->options->checkpoint)) {
+    enum checkpoint_status status =
+        checkpoint_open(&resume->file, resume->folder->options->checkpoint);
+    if (status <= CHECKPOINT_NONE && is_another_file(resume))
+        return tell(resume, STATUS_USAGE,
+                    "the checkpoint, or this name with .tmp, is another file of "
+                    "this run: name another one");
+    switch (status) {
     case CHECKPOINT_THERE:
         return take_up(resume, run);
     case CHECKPOINT_NONE:

@@ -76,8 +76,7 @@ static enum status about_file(const struct split_folder *folder, const char *nam
     return status;
 }
 
-/* Whether the file is an input, or another output. */
-static bool is_used(const struct split_folder *folder, const struct stat *there)
+bool split_folder_uses(const struct split_folder *folder, const struct stat *there)
 {
     struct stat output;
     const char *input;
@@ -94,7 +93,7 @@ static enum status look_at_file(const struct split_folder *folder, const char *n
     if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? STATUS_DONE
                                : about_file(folder, name, strerror(errno), STATUS_USAGE);
-    if (is_used(folder, &there))
+    if (split_folder_uses(folder, &there))
         return about_file(folder, name, "is another file of this run: name another folder",
                           STATUS_USAGE);
     if (folder->options->force)

@@ -16,6 +16,9 @@ struct split_folder {
     struct sink *sinks;
 };
 
+/* Whether a file is an input, or another output. */
+bool split_folder_uses(const struct split_folder *folder, const struct stat *there);
+
 /* Opens the folder, made if it is not there, plans its files and makes the sink of the events. The
  * names come from the arena. Anything but STATUS_DONE comes after a message; split_free in any
  * case. */

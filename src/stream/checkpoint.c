@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char first_line[] = "assent checkpoint 1\n";
@@ -161,6 +160,12 @@ void checkpoint_close(struct checkpoint_file *file)
     if (file->folder >= 0)
         close(file->folder);
     file->fd = file->folder = -1;
+}
+
+size_t checkpoint_stat(const struct checkpoint_file *file, struct stat stats[2])
+{
+    size_t n = fstat(file->fd, &stats[0]) == 0;
+    return n + (fstatat(file->folder, file->temporary, &stats[n], 0) == 0);
 }
 
 char *checkpoint_read(const struct checkpoint_file *file, struct arena *arena, size_t *len)

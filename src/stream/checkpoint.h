@@ -19,6 +19,8 @@
 #include "base/page.h"
 #include "stream/block.h"
 
+#include <sys/stat.h>
+
 struct checkpoint_output {
     const char *name;
     uint64_t len;
@@ -64,6 +66,10 @@ enum checkpoint_status {
  * something was written. checkpoint_close in any case. */
 enum checkpoint_status checkpoint_open(struct checkpoint_file *file, const char *name);
 void checkpoint_close(struct checkpoint_file *file);
+
+/* Of an open one, and of what stands where its successors are written, if anything does: these
+ * files will be replaced. The number of them. */
+size_t checkpoint_stat(const struct checkpoint_file *file, struct stat stats[2]);
 
 /* All of an open one, with a NUL behind it, in the arena, inside of whose arena_try this must run.
  * NULL with errno; EFBIG when it is too large to be a checkpoint. */

@@ -26,6 +26,7 @@ import os
 import platform
 import random
 import re
+import shlex
 import shutil
 import signal
 import statistics
@@ -887,6 +888,35 @@ class Bench:
             os.remove(source)
         table.show()
 
+    # h
+
+    def compressed(self):
+        """Logs as gzip left them, against zcat before the filter; one, and several with -j 2."""
+        source = self.path("log.ndjson")
+        head(self.events, source, self.scale.events // 4)
+        logs = [self.path(f"log-{n}.ndjson.gz") for n in range(3)]
+        write_output(["gzip", "-c", source], logs[0])
+        for log in logs[1:]:
+            shutil.copy(logs[0], log)
+        os.remove(source)
+        table = self.report.table(
+            "(h) logs compressed by gzip, into /dev/null",
+            "files",
+            "s",
+            "zcat | assent, s",
+            "times",
+        )
+        for name, files, jobs, most in (("1", logs[:1], 1, 1), ("3, -j 2", logs, 2, 0.99)):
+            piped = f"zcat {shlex.join(files)} | {shlex.join(self.filter(None, jobs))}"
+            commands = {"assent": [*self.filter(None, jobs), *files], "zcat": ["sh", "-c", piped]}
+            runs = Runs(timed, commands, self.rounds)
+            times = runs.ratio("assent", "zcat")
+            table.add(name, runs.median("assent"), runs.median("zcat"), times)
+            self.report.bound(f"(h) time of compressed files / zcat, {name}", times, "<=", most)
+        table.show()
+        for log in logs:
+            os.remove(log)
+
     def run(self, letters):
         sections = {
             "a": self.into_pipe,
@@ -896,6 +926,7 @@ class Bench:
             "e": self.growth,
             "f": self.latency,
             "g": self.kinds_of_bytes,
+            "h": self.compressed,
         }
         for letter, section in sections.items():
             if letter in letters:
@@ -914,7 +945,7 @@ def read_options():
     parser.add_argument("--quick", action="store_true", help="small inputs")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each that count (5)")
     parser.add_argument(
-        "--only", default="abcdefg", metavar="LETTERS", help="these sections"
+        "--only", default="abcdefgh", metavar="LETTERS", help="these sections"
     )
     parser.add_argument("--json", metavar="FILE", help="the figures as JSON too")
     parser.add_argument("--temp", metavar="FOLDER", help="where the temporary files go")
@@ -923,8 +954,8 @@ def read_options():
     options.tools = os.path.abspath(options.tools)
     if options.rounds < 1:
         parser.error("--rounds is at least 1")
-    if set(options.only) - set("abcdefg"):
-        parser.error("--only takes letters from a to g")
+    if set(options.only) - set("abcdefgh"):
+        parser.error("--only takes letters from a to h")
     return options
 
 
