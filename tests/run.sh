@@ -34,6 +34,8 @@ run() {
 logs=
 build build-test -Dbuildtype=release
 run build-test all
+sh tests/cluster/run.sh build-test >&2 || failed=1
+logs="$logs build-test/meson-logs/cluster.json"
 build build-yajl -Dbuildtype=release -Dscan=yajl
 run build-yajl parsed --suite unit --suite cases
 build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
