@@ -1,14 +1,16 @@
 #!/bin/sh
 # Builds and tests all there is: a build with warnings as errors (valgrind runs on it, too), one that
-# parses every event whole, one with ASan and UBSan, one with TSan. On Debian and Ubuntu, installs
-# what is missing; a second run needs no network. The last line is `N passed, N failed`.
+# parses every event whole, one with ASan and UBSan, one with TSan, one with the fuzzers, which reads
+# and writes in small pieces. On Debian and Ubuntu, installs what is missing; a second run needs no
+# network. The last line is `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
 sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
     pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev zstd:zstd check valgrind mandoc \
     python3 python3-jsonschema tmux:tmux chromium:chromium \
-    zsh:zsh fish:fish || exit 2
+    zsh:zsh fish:fish clang:clang || exit 2
+sh samples/install-packages.sh "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" || exit 2
 
 failed=0
 
@@ -42,6 +44,10 @@ build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefin
 run build-asan sanitized
 build build-tsan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
 run build-tsan threads --suite streams
+CC=clang build build-fuzz -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined \
+    -Db_lundef=false -Dfuzz=true
+run build-fuzz pieces --suite cases
+run build-fuzz fuzz --suite fuzz
 
 # shellcheck disable=SC2086
 python3 tests/tally.py $logs || failed=1

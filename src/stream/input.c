@@ -265,8 +265,9 @@ static enum input_status cut_part(struct input *input, struct block *block, size
 /* The offset behind the last LF among the bytes from `from` on, or 0. */
 static size_t behind_last_line_end(const struct block *block, size_t from)
 {
-    struct text new = {block->bytes + from, block->len - from};
-    size_t end = new.len == 0 ? 0 : text_behind_last(new, '\n');
+    if (from == block->len) /* as in a block that has no memory yet */
+        return 0;
+    size_t end = text_behind_last((struct text){block->bytes + from, block->len - from}, '\n');
     return end == 0 ? 0 : from + end;
 }
 

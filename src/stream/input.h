@@ -9,12 +9,10 @@
 #define ASSENT_INPUT_H
 
 #include "stream/block.h"
+#include "stream/sizes.h"
 #include "stream/unpack.h"
 
 #include <stdatomic.h>
-
-/* A block is larger only when a line is. */
-enum { INPUT_READ_SIZE = 1024 * 1024 };
 
 struct input {
     const char *const *names; /* of the files that are left, NULL-ended; "-" is standard input */

@@ -2,15 +2,12 @@
 
 #include <stdlib.h>
 
-/* Room for the marks of lines of no more than `{}`; memory that is not used costs nothing. */
-enum { N_MARKS = 96 * 1024 };
-
 bool output_init(struct output *output, struct sink *sink, size_t copied_most)
 {
     *output = (struct output){.sink = sink, .full = output_write, .copied_most = copied_most};
     output->pieces = malloc(OUTPUT_PIECES * sizeof *output->pieces);
     output->bytes = malloc(OUTPUT_BYTES);
-    output->marks = malloc(N_MARKS * sizeof *output->marks);
+    output->marks = malloc(OUTPUT_MARKS * sizeof *output->marks);
     if (output->pieces != NULL && output->bytes != NULL && output->marks != NULL)
         return true;
     output_free(output);
@@ -51,7 +48,7 @@ static size_t bytes_to_copy(const struct output *output, const struct text *part
 static bool has_room(const struct output *output, size_t n_parts, size_t to_copy)
 {
     return output->n_pieces + n_parts <= OUTPUT_PIECES &&
-           to_copy <= OUTPUT_BYTES - output->n_bytes && output->n_marks < N_MARKS;
+           to_copy <= OUTPUT_BYTES - output->n_bytes && output->n_marks < OUTPUT_MARKS;
 }
 
 /* What lies right behind the last piece makes it longer. */

@@ -11,16 +11,9 @@
 
 #include "base/text.h"
 #include "stream/sink.h"
+#include "stream/sizes.h"
 
 #include <stdint.h>
-
-enum {
-    /* Parts of up to this many bytes are copied: that costs less than a piece of their own. */
-    OUTPUT_COPIED = 384,
-    /* Most blocks' lines fit, for several destinations. */
-    OUTPUT_BYTES = 1024 * 1024,
-    OUTPUT_PIECES = 16 * 1024,
-};
 
 struct output_mark {
     size_t end;    /* of a line's last byte in the list */

@@ -198,9 +198,8 @@ static void settle_in_order(struct pipeline *pipeline, void *worker)
  * INPUT_BLOCK with stop unset; with one worker to the end. */
 static enum input_status run_alone(struct pipeline *pipeline, void *worker, bool to_the_end)
 {
-    enum { LARGE = 1024 * 1024 };
     uint64_t n_bytes = 0;
-    while (to_the_end || n_bytes < LARGE) {
+    while (to_the_end || n_bytes < INPUT_READ_SIZE) {
         struct slot *slot = &pipeline->slots[0];
         enum input_status status = input_next(pipeline->input, &slot->parcel->block);
         if (status != INPUT_BLOCK)

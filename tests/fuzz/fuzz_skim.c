@@ -1,12 +1,8 @@
 /* libFuzzer's way to the sentence of tests/skim/same.h. The first byte picks the mapping. */
 #include "../skim/same.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 enum { MOST = 8 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,10 +19,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         same_init(sames[m], same_mappings[m]);
     }
-    const char *differs = same_line(sames[m], (struct text){(const char *)data + 1, size - 1});
-    if (differs != NULL) {
-        fprintf(stderr, "%s\n", differs);
-        abort();
-    }
+    must_agree(same_line(sames[m], (struct text){(const char *)data + 1, size - 1}));
     return 0;
 }

@@ -1,0 +1,30 @@
+/*
+ * How much is read and written at once. The fuzzers build with -DASSENT_SMALL_SIZES, so that short
+ * inputs take every way that long ones take: many blocks, threads, full outputs.
+ */
+#ifndef ASSENT_SIZES_H
+#define ASSENT_SIZES_H
+
+#ifdef ASSENT_SMALL_SIZES
+enum {
+    INPUT_READ_SIZE = 512,
+    OUTPUT_COPIED = 64,
+    OUTPUT_BYTES = 1024,
+    OUTPUT_PIECES = 16,
+    OUTPUT_MARKS = 8,
+};
+#else
+enum {
+    /* A block is larger only when a line is. */
+    INPUT_READ_SIZE = 1024 * 1024,
+    /* Parts of up to this many bytes are copied: that costs less than a piece of their own. */
+    OUTPUT_COPIED = 384,
+    /* Most blocks' lines fit, for several destinations. */
+    OUTPUT_BYTES = 1024 * 1024,
+    OUTPUT_PIECES = 16 * 1024,
+    /* Room for the marks of lines of no more than `{}`; memory that is not used costs nothing. */
+    OUTPUT_MARKS = 96 * 1024,
+};
+#endif
+
+#endif
