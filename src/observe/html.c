@@ -5,7 +5,8 @@
 
 #include <inttypes.h>
 
-/* Colours are told apart in grey, too: delivered ones are the darker or, at night, the lighter. */
+/* A colour for each reason; in grey, too, delivered ones are the darker or, at night, the lighter.
+ */
 static const char head[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
@@ -13,16 +14,18 @@ static const char head[] =
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<title>Consent report</title>\n<style>\n"
     ":root{color-scheme:light dark;--text:#1b1f24;--soft:#59636e;--page:#fff;--box:#f4f6f8;"
-    "--line:#d5dae0;--deliver:#0b6e4f;--deliver2:#3f9c7c;--block:#e0a458;--block2:#f2d3a6;"
-    "--none:#d5dae0}\n"
-    "@media(prefers-color-scheme:dark){:root{--text:#e8ebee;--soft:#a3adb8;--page:#14171a;"
-    "--box:#1d2226;--line:#353c43;--deliver:#5fd3a8;--deliver2:#2f8f6d;--block:#9a6426;"
-    "--block2:#5d4120;--none:#353c43}}\n"
+    "--line:#d5dae0;--none:#d5dae0;--consented:#0b6e4f;--exempt:#3f7f9f;--absent:#5f7f1f;"
+    "--open:#4d5bb0;--refused:#e0a458;--malformed:#eda08f;--empty:#f2d9b0;--denied:#cdd49a;"
+    "--closed:#cfc6ea;--disabled:#f0df7a;--vetoed:#b4d3ea}\n"
+    "@media screen and (prefers-color-scheme:dark){:root{--text:#e8ebee;--soft:#a3adb8;"
+    "--page:#14171a;--box:#1d2226;--line:#353c43;--none:#353c43;--consented:#5fd3a8;"
+    "--exempt:#7cc4e8;--absent:#b5d96a;--open:#a9b4ff;--refused:#9a6426;--malformed:#8f4639;"
+    "--empty:#5d4120;--denied:#565f2a;--closed:#564b7d;--disabled:#72631a;--vetoed:#34566f}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page);"
     "margin:0 auto;padding:1rem;max-width:70rem}\n"
     "h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.2rem;margin:2rem 0 .5rem;"
-    "border-bottom:1px solid var(--line)}\n"
-    "p,ul{margin:.4rem 0}code{overflow-wrap:anywhere}.soft{color:var(--soft)}\n"
+    "border-bottom:1px solid var(--line);break-after:avoid}\n"
+    "p,ul{margin:.4rem 0}code,li{overflow-wrap:anywhere}.soft{color:var(--soft)}\n"
     ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.5rem;"
     "padding:0;list-style:none}\n"
     ".tiles li{background:var(--box);border:1px solid var(--line);border-radius:.4rem;"
@@ -31,16 +34,27 @@ static const char head[] =
     ".row{break-inside:avoid;margin:.9rem 0}\n"
     ".row h3{font-size:1rem;margin:0;display:flex;justify-content:space-between;gap:1rem}\n"
     ".row h3 span{white-space:nowrap;font-weight:400;font-variant-numeric:tabular-nums}\n"
-    ".bar{display:flex;height:.9rem;border-radius:.2rem;overflow:hidden;background:var(--none);"
-    "print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    ".bar{display:flex;height:.9rem;border-radius:.2rem;overflow:hidden;background:var(--none)}\n"
     ".bar i{display:block;min-width:1px;box-shadow:inset -1px 0 var(--page)}\n"
-    ".deliver{background:var(--deliver)}.deliver2{background:var(--deliver2)}"
-    ".block{background:var(--block)}.block2{background:var(--block2)}\n"
-    ".key{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin-right:.35em;"
-    "print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    ".bar,.bar i,.key{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    ".key{display:inline-block;width:.8em;height:.8em;border-radius:.15em;margin-right:.35em}\n"
+    ".consented,.stated{background:var(--consented)}.not-enforced{background:var(--exempt)}"
+    ".deliver.no-consent-object{background:var(--absent)}.deliver.unmapped{background:var(--open)}"
+    ".end-user-consent,.refused{background:var(--refused)}"
+    ".malformed-consent,.malformed{background:var(--malformed)}"
+    ".empty-consent,.empty,.missing{background:var(--empty)}"
+    ".block.no-consent-object{background:var(--denied)}.block.unmapped{background:var(--closed)}"
+    ".category-disabled{background:var(--disabled)}.integrations{background:var(--vetoed)}"
+    ".absent{background:var(--soft)}\n"
     ".parts{display:flex;flex-wrap:wrap;gap:0 1rem;padding:0;list-style:none;font-size:.9rem}\n"
     ".wide{overflow-x:auto}table{border-collapse:collapse}th,td{border:1px solid var(--line);"
-    "padding:.25rem .5rem;text-align:left}td.n{text-align:center}\n"
+    "padding:.25rem .5rem;text-align:left}td.n{text-align:center}tr{break-inside:avoid}"
+    "th:first-child{min-width:6rem}\n"
+    "tr:first-child th{vertical-align:bottom}th[scope=col]{text-align:center}"
+    ".up{writing-mode:vertical-rl;transform:rotate(180deg);max-height:20rem}\n"
+    "@media screen and (min-width:40rem){table:not(.many) .up{writing-mode:horizontal-tb;"
+    "transform:none}table:not(.many) .up code{overflow-wrap:normal}}\n"
+    "@media(max-width:40rem){table{font-size:.85rem}th,td{padding:.25rem .3rem}}\n"
     "@media print{body{max-width:none;padding:0;font-size:11pt}.wide{overflow:visible}}\n"
     "</style>\n</head>\n<body>\n";
 
@@ -75,11 +89,13 @@ static void put_file(struct page *page, const char *name)
     page_add(page, "</code>");
 }
 
-static void put_share(struct page *page, const char *css, uint64_t n, uint64_t all)
+/* A part of a bar. Its colour is that of its name, and of whether that delivers. */
+static void put_share(struct page *page, const char *css, const char *name, uint64_t n,
+                      uint64_t all)
 {
     if (n != 0)
-        page_printf(page, "<i class=\"%s\" style=\"width:%.4f%%\"></i>", css,
-                    (double)n / (double)all * 100);
+        page_printf(page, "<i class=\"%s%s\" title=\"%s %" PRIu64 "\" style=\"width:%.4f%%\"></i>",
+                    css, name, name, n, (double)n / (double)all * 100);
 }
 
 /* A part of a bar in words; `kind` and `name` say what it is for whoever reads the page by program.
@@ -88,9 +104,9 @@ static void put_part(struct page *page, const char *css, const char *kind, const
                      uint64_t n)
 {
     page_printf(page,
-                "<li data-kind=\"%s\" data-name=\"%s\"><span class=\"key %s\"></span>%s "
+                "<li data-kind=\"%s\" data-name=\"%s\"><span class=\"key %s%s\"></span>%s "
                 "<b>%" PRIu64 "</b></li>",
-                kind, name, css, name, n);
+                kind, name, css, name, name, n);
 }
 
 static uint64_t sum(const uint64_t n[N_REASONS])
@@ -134,15 +150,7 @@ static void put_summary(struct page *page, const struct html_report *report)
     page_add(page, "</ul>\n");
 }
 
-/* Reasons take turns in two shades, so that neighbours differ. */
-static const char *shade(bool deliver, enum reason reason)
-{
-    bool second = reason == REASON_NOT_ENFORCED || reason == REASON_UNMAPPED ||
-                  reason == REASON_EMPTY_CONSENT || reason == REASON_CATEGORY_DISABLED;
-    if (deliver)
-        return second ? "deliver2" : "deliver";
-    return second ? "block2" : "block";
-}
+static const char deliver_css[] = "deliver ", block_css[] = "block ";
 
 static void put_destination(struct page *page, const struct html_report *report, size_t route)
 {
@@ -154,47 +162,39 @@ static void put_destination(struct page *page, const struct html_report *report,
     page_printf(page, "<span>%" PRIu64 " of %" PRIu64 ", %u%%</span></h3><div class=\"bar\">",
                 delivered, all, percent(delivered, all));
     for (enum reason reason = 0; reason < N_REASONS; reason++)
-        put_share(page, shade(true, reason), tally->delivered[reason], all);
+        put_share(page, deliver_css, reason_name(reason), tally->delivered[reason], all);
     for (enum reason reason = 0; reason < N_REASONS; reason++)
-        put_share(page, shade(false, reason), tally->blocked[reason], all);
+        put_share(page, block_css, reason_name(reason), tally->blocked[reason], all);
     page_add(page, "</div><ul class=\"parts\">");
     for (enum reason reason = 0; reason < N_REASONS; reason++)
         if (tally->delivered[reason] != 0)
-            put_part(page, shade(true, reason), "delivered", reason_name(reason),
-                     tally->delivered[reason]);
+            put_part(page, deliver_css, "delivered", reason_name(reason), tally->delivered[reason]);
     for (enum reason reason = 0; reason < N_REASONS; reason++)
         if (tally->blocked[reason] != 0)
-            put_part(page, shade(false, reason), "blocked", reason_name(reason),
-                     tally->blocked[reason]);
+            put_part(page, block_css, "blocked", reason_name(reason), tally->blocked[reason]);
     page_add(page, "</ul></div>\n");
 }
 
 static void put_destinations(struct page *page, const struct html_report *report)
 {
     page_add(page, "<h2>Delivered and blocked</h2>\n<p class=\"soft\">"
-                   "<span class=\"key deliver\"></span>delivered "
-                   "<span class=\"key block\"></span>blocked, by reason</p>\n");
+                   "What is delivered comes first in a bar, then what is blocked, by reason."
+                   "</p>\n");
     for (size_t i = 0; i < report->n_routes; i++)
         put_destination(page, report, i);
 }
 
 static void put_consent(struct page *page, const struct html_report *report)
 {
-    static const char *const shades[N_CONSENT_STATES] = {
-        [CONSENT_ABSENT] = "deliver2",
-        [CONSENT_EMPTY] = "block2",
-        [CONSENT_MALFORMED] = "block",
-        [CONSENT_STATED] = "deliver",
-    };
     const uint64_t *events = report->stats->events;
     page_add(page, "<h2>Consent of the events</h2>\n<div class=\"row\" id=\"consent\">"
                    "<div class=\"bar\">");
     for (int state = N_CONSENT_STATES - 1; state >= 0; state--)
-        put_share(page, shades[state], events[state], report->counts->events);
+        put_share(page, "", consent_state_name((enum consent_state)state), events[state],
+                  report->counts->events);
     page_add(page, "</div><ul class=\"parts\">");
     for (int state = N_CONSENT_STATES - 1; state >= 0; state--)
-        put_part(page, shades[state], "consent", consent_state_name((enum consent_state)state),
-                 events[state]);
+        put_part(page, "", "consent", consent_state_name((enum consent_state)state), events[state]);
     page_add(page, "</ul></div>\n");
 }
 
@@ -208,13 +208,13 @@ static void put_category(struct page *page, const struct html_report *report, si
     page_printf(page, "</code><span>%u%% consented%s</span></h3><div class=\"bar\">",
                 percent(tally->consented, stated),
                 report->mapping->categories[category].enabled ? "" : ", disabled");
-    put_share(page, "deliver", tally->consented, stated);
-    put_share(page, "block", tally->refused, stated);
-    put_share(page, "block2", missing, stated);
+    put_share(page, "", "consented", tally->consented, stated);
+    put_share(page, "", "refused", tally->refused, stated);
+    put_share(page, "", "missing", missing, stated);
     page_add(page, "</div><ul class=\"parts\">");
-    put_part(page, "deliver", "category", "consented", tally->consented);
-    put_part(page, "block", "category", "refused", tally->refused);
-    put_part(page, "block2", "category", "missing", missing);
+    put_part(page, "", "category", "consented", tally->consented);
+    put_part(page, "", "category", "refused", tally->refused);
+    put_part(page, "", "category", "missing", missing);
     page_add(page, "</ul></div>\n");
 }
 
@@ -313,17 +313,22 @@ static void put_needs(struct page *page, const struct mapping *mapping,
 /* A table of destinations and categories; where that would be a wall, the categories as a list. */
 static void put_mapping(struct page *page, const struct html_report *report)
 {
-    enum { CATEGORIES_MOST = 40, CELLS_MOST = 20000 };
+    enum { CATEGORIES_MOST = 40, CELLS_MOST = 20000, ACROSS_MOST = 6 };
     const struct mapping *mapping = report->mapping;
-    size_t n = mapping->category_ids.n;
-    bool matrix = n <= CATEGORIES_MOST && n * report->n_routes <= CELLS_MOST;
-    page_add(page, "<h2>The mapping</h2>\n<p class=\"soft\">Which categories each destination "
-                   "needs: any of them, or all.</p>\n<div class=\"wide\"><table id=\"mapping\">\n"
-                   "<tr><th>Destination</th><th>Rule</th>");
+    size_t n = mapping->category_ids.n, rows = 0;
+    for (size_t i = 0; i < report->n_routes; i++)
+        rows += report->routes[i].destination->n_needs;
+    bool matrix = n <= CATEGORIES_MOST && n * rows <= CELLS_MOST;
+    page_printf(page,
+                "<h2>The mapping</h2>\n<p class=\"soft\">Which categories each destination "
+                "needs: any of them, or all.</p>\n<div class=\"wide\"><table id=\"mapping\"%s>\n"
+                "<tr><th>Destination</th><th>Rule</th>",
+                n > ACROSS_MOST ? " class=\"many\"" : "");
     for (size_t c = 0; matrix && c < n; c++) {
-        page_add(page, "<th scope=\"col\"><code>");
+        page_add(page, "<th scope=\"col\"><span class=\"up\"><code>");
         put_foreign(page, mapping->category_ids.texts[c]);
-        page_printf(page, "</code>%s</th>", mapping->categories[c].enabled ? "" : " (disabled)");
+        page_printf(page, "</code>%s</span></th>",
+                    mapping->categories[c].enabled ? "" : " (disabled)");
     }
     page_add(page, matrix ? "</tr>\n" : "<th>Categories</th></tr>\n");
     for (size_t i = 0; i < report->n_routes; i++)

@@ -26,7 +26,7 @@ QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
-WIDTHS = {"phone": (390, 3600), "desk": (1280, 3000)}
+WIDTHS = {"phone": (390, 3900), "desk": (1280, 3000)}
 MARGIN = 8  # pixels at the right edge that nothing may reach
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -116,9 +116,49 @@ def nothing_is_loaded(assent, samples, folder):
     assert page.counts["events"] == 71 and len(page.destinations) == 10
 
 
+def numbers_of_stats(assent, samples, folder, name, suffix):
+    mapping, events = f"{samples}/mapping-{name}.json", f"{samples}/events{suffix}.ndjson"
+    command = [assent, "-m", mapping, "--stats=json", events]
+    done = subprocess.run(command, capture_output=True, check=True)
+    stats = json.loads(done.stderr)
+    _, text = page_of(assent, folder, mapping, events)
+    page = ReportPage(text)
+    got = {**page.counts, "consent": page.consent, "categories": page.categories}
+    got["destinations"] = [
+        {
+            "destination": name,
+            "delivered": sum(kinds["delivered"].values()),
+            "blocked": sum(kinds["blocked"].values()),
+            "delivered_by_reason": kinds["delivered"],
+            "blocked_by_reason": kinds["blocked"],
+        }
+        for name, kinds in page.destinations.items()
+    ]
+    got["undeclared"] = [
+        {"category": category[1:-1], "events": n} for category, n in page.undeclared
+    ]
+    got["undeclared_sightings"] = sum(n for _, n in page.undeclared)
+    assert got == stats, (got, stats)
+
+
+def long_ids(assent, folder):
+    """A page of ids that are as long as they may be, and of many categories."""
+    mapping, events = os.path.join(folder, "long.json"), os.path.join(folder, "n" * 200)
+    ids = ["c" * 300, "d " * 150, *(f"category number {i}" for i in range(20))]
+    destinations = {"x" * 255: ids, "y" * 255: {"provider": "p" * 300, "categories": ids[:1]}}
+    with open(mapping, "w", encoding="utf-8") as file:
+        json.dump({"version": 1, "policy": "rudderstack", "destinations": destinations}, file)
+    with open(events, "w", encoding="utf-8") as file:
+        consent = {"deniedConsentIds": ["e" * 300, ids[0]], "provider": "q" * 300}
+        file.write(json.dumps({"context": {"consentManagement": consent}}) + "\n")
+    page, _ = page_of(assent, folder, mapping, events)
+    os.replace(page, os.path.join(folder, "long.html"))
+
+
 def screenshot(chromium, page, folder, name, night):
     width, height = WIDTHS[name]
-    picture = os.path.join(folder, f"{name}{'-night' if night else ''}.png")
+    what = os.path.splitext(os.path.basename(page))[0]
+    picture = os.path.join(folder, f"{what}-{name}{'-night' if night else ''}.png")
     scheme = [f"--blink-settings=preferredColorScheme={0 if night else 1}"]
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
@@ -134,7 +174,7 @@ def screenshot(chromium, page, folder, name, night):
     assert not touched, f"something reaches the right edge at {touched[:3]}"
     written = [y for y, row in enumerate(rows) if any(p != ground for p in row)]
     assert len(written) > 800, "the page is all but blank"
-    assert written[-1] < height - 1, "the page is longer than its picture"
+    assert what == "long" or written[-1] < height - 1, "the page is longer than its picture"
     colours = {p for row in rows for p in row}
     assert len(colours) > 20, colours
 
@@ -155,14 +195,20 @@ def main():
         folder = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else temporary
         check(results, "hostile ids are text", hostile_ids, assent, folder)
         check(results, "nothing is loaded", nothing_is_loaded, assent, samples, folder)
-        page = os.path.join(folder, "report.html")
-        for name in WIDTHS:
-            for night in (False, True):
-                what = f"a screenshot, {name}, {'night' if night else 'day'}"
-                if chromium is None:
-                    results.skip(what, "chromium is not installed")
-                else:
-                    check(results, what, screenshot, chromium, page, folder, name, night)
+        for policy, suffix in (("segment", ""), ("strict", ""), ("rudderstack", "-rudderstack")):
+            check(results, f"the numbers of --stats=json, {policy}", numbers_of_stats, assent,
+                  samples, folder, policy, suffix)
+        check(results, "long ids", long_ids, assent, folder)
+        page_of(assent, folder, f"{samples}/mapping.json", f"{samples}/events.ndjson")
+        for page, nights in (("report", (False, True)), ("long", (False,))):
+            for name in WIDTHS:
+                for night in nights:
+                    what = f"a screenshot of {page}, {name}, {'night' if night else 'day'}"
+                    if chromium is None:
+                        results.skip(what, "chromium is not installed")
+                        continue
+                    file = os.path.join(folder, f"{page}.html")
+                    check(results, what, screenshot, chromium, file, folder, name, night)
     results.end()
 
 
