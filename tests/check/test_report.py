@@ -26,7 +26,7 @@ QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
-WIDTHS = {"phone": (390, 3900), "desk": (1280, 3000)}
+WIDTHS = {"phone": (390, 4600), "desk": (1280, 3000)}
 MARGIN = 8  # pixels at the right edge that nothing may reach
 HOSTILE = [
     "<script>alert(1)</script>",
