@@ -44,13 +44,24 @@ static struct decision deliver_unless_vetoed(const struct mapping *mapping,
     return deliver(reason);
 }
 
-/* Where consent is not stated, nobody's word counts: the first need that asks for anything. */
+/* Of a destination that nothing is asked of for a provider. */
+static const struct need no_need = {.provider = PROVIDER_ANY};
+
+/* Where consent is not stated, nobody's word counts, and the strictest of the needs does: one that
+ * asks for anything, else one that is unmapped, if only for providers that none is for, else one
+ * that is not enforced. */
 static const struct need *any_need(const struct destination *destination)
 {
-    for (size_t i = 0; i < destination->n_needs; i++)
-        if (destination->needs[i].n_categories != 0 && !destination->needs[i].all_ignored)
-            return &destination->needs[i];
-    return &destination->needs[0];
+    const struct need *unmapped =
+        destination_need(destination, PROVIDER_ANY) == NULL ? &no_need : NULL;
+    for (size_t i = 0; i < destination->n_needs; i++) {
+        const struct need *need = &destination->needs[i];
+        if (need->n_categories != 0 && !need->all_ignored)
+            return need;
+        if (need->n_categories == 0)
+            unmapped = need;
+    }
+    return unmapped != NULL ? unmapped : &destination->needs[0];
 }
 
 /* RudderStack's older settings, for events that name no provider. */
@@ -64,7 +75,6 @@ static const struct need *older_need(const struct destination *destination)
 
 const struct need *need_of(const struct event *event, const struct destination *destination)
 {
-    static const struct need none = {.provider = PROVIDER_ANY};
     if (destination->n_needs == 1 && destination->needs[0].provider == PROVIDER_ANY)
         return &destination->needs[0];
     if (event->consent != CONSENT_STATED)
@@ -75,7 +85,7 @@ const struct need *need_of(const struct event *event, const struct destination *
                                   : destination_need(destination, event->provider);
     if (need == NULL)
         need = destination_need(destination, PROVIDER_ANY);
-    return need == NULL ? &none : need;
+    return need == NULL ? &no_need : need;
 }
 
 static bool not_enforced(const struct event *event, const struct destination *destination,

@@ -239,15 +239,17 @@ static void path_string(struct scan *scan, unsigned roles, const unsigned char *
         observe_string(scan, roles, text);
 }
 
-/* An id of a list; one with half a surrogate equals nothing, and an empty one is none. */
+/* An id of a list. An empty one is none; one with half a surrogate may be taken for any. */
 static void list_item(struct scan *scan, const unsigned char *bytes, size_t len)
 {
     struct text id = {(const char *)bytes, len};
     if (len == 0)
         return;
     scan->seen[scan->list].has_items = true;
-    if (has_escapes(scan, bytes) && has_lone_surrogate(scan))
+    if (has_escapes(scan, bytes) && has_lone_surrogate(scan)) {
+        scan->seen[scan->list].bad = true;
         return;
+    }
     if ((scan->mapping->paths.nodes[scan->list].roles & ROLE_DENIED) != 0) {
         size_t category = ids_find(&scan->mapping->category_ids, id);
         if (category != IDS_NONE && !bitset_has(scan->event.stated, category)) {

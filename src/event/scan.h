@@ -33,7 +33,7 @@ struct node_seen {
     bool look_alike; /* a key that is not it but reads like it */
     enum value value;
     bool has_items; /* of a list: ids that are not empty */
-    bool bad;       /* a list with something else than strings, a string with half a surrogate */
+    bool bad;       /* a string with half a surrogate, or a list with that or no string in it */
 };
 
 /* Who wants to see more than the event holds: what stands there, known to the mapping or not. Calls

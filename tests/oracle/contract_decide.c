@@ -34,12 +34,17 @@ static const struct ask *applying(const struct contract *contract, const struct 
     const struct ask *any = ask_for(target, ""), *ask = NULL;
     if (!contract_is_rudderstack(contract) || (target->n_asks == 1 && any != NULL))
         return &target->asks[0];
-    /* Where no provider has stated anything: what any of them is asked for. */
+    /* Where no provider has stated anything, the strictest: something asked of any of them, else
+     * of one nothing, as of all where none is left out, else what is not enforced. */
     if (consent->state != STATE_STATED) {
-        for (size_t i = 0; i < target->n_asks; i++)
-            if (target->asks[i].categories.n != 0 && !all_ignored(contract, &target->asks[i]))
+        const struct ask *unmapped = any == NULL ? &nothing : NULL;
+        for (size_t i = 0; i < target->n_asks; i++) {
+            if (target->asks[i].categories.n == 0)
+                unmapped = &target->asks[i];
+            else if (!all_ignored(contract, &target->asks[i]))
                 return &target->asks[i];
-        return &target->asks[0];
+        }
+        return unmapped != NULL ? unmapped : &target->asks[0];
     }
     if (consent->provider.len != 0) {
         for (size_t i = 0; i < target->n_asks; i++)

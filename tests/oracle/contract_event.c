@@ -138,7 +138,7 @@ static struct consent consent_of_preferences(const struct contract *contract,
 
 /* ---- consent: rudderstack's lists ---- */
 
-/* A list of strings, or nothing there; false: malformed. */
+/* A list of whole strings, or nothing there; false: malformed. */
 static bool find_list(const struct json *object, const char *key, const struct json **list)
 {
     enum found found = find(object, word(key), list);
@@ -147,7 +147,7 @@ static bool find_list(const struct json *object, const char *key, const struct j
     if ((*list)->kind != JSON_ARRAY)
         return false;
     for (const struct json *item = (*list)->first; item != NULL; item = item->next)
-        if (item->kind != JSON_STRING)
+        if (item->kind != JSON_STRING || string_has_half(item->text))
             return false;
     return true;
 }

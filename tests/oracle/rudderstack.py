@@ -19,6 +19,9 @@ class Need:
     categories: tuple
 
 
+NOTHING = Need(None, None, ())  # asked of an event of a provider that no need is for
+
+
 def read_needs(oracle, entry):
     """The needs of a destination's object, by both ways to write them."""
     beside = [key for key in ("categories", "match", "provider") if oracle.has(entry, key)]
@@ -74,8 +77,10 @@ def consent_of(oracle, mapping, event):
     except ValueError:
         return oracle.MALFORMED, None
     items = [*(denied or ()), *(allowed or ())]
-    halves = [word for word in words if word is not None and oracle.has_lone_surrogate(word)]
-    if halves or not all(oracle.is_string(item) for item in items):
+    if not all(oracle.is_string(item) for item in items):
+        return oracle.MALFORMED, None
+    texts = [*items, *(word for word in words if word is not None)]
+    if any(oracle.has_lone_surrogate(text) for text in texts):
         return oracle.MALFORMED, None
     if denied is None:
         return oracle.EMPTY, None
@@ -89,16 +94,11 @@ def consent_of(oracle, mapping, event):
 
 def applying(oracle, mapping, event, destination, state):
     """The destination as it is for this event."""
-    enforced = [
-        need
-        for need in destination.needs
-        if need.categories and not ignored(mapping, need.categories)
-    ]
     by_provider = {need.provider: need for need in destination.needs}
     if len(by_provider) == 1 and None in by_provider:
         need = by_provider[None]
     elif state != oracle.STATED:
-        need = enforced[0] if enforced else destination.needs[0]
+        need = strictest(mapping, (*destination.needs, by_provider.get(None, NOTHING)))
     else:
         provider = word_of(oracle, mapping, event, "provider")
         need = by_provider.get(provider)
@@ -107,7 +107,7 @@ def applying(oracle, mapping, event, destination, state):
             given = [one for one in older if one is not None and one.match is not None]
             need = given[0] if given else None
         if need is None:
-            need = by_provider.get(None, Need(None, None, ()))
+            need = by_provider.get(None, NOTHING)
     match = need.match
     if match is None and (need.provider == "custom" or mapping.asks_for_all):
         match = "all"
@@ -117,9 +117,17 @@ def applying(oracle, mapping, event, destination, state):
     return replace(destination, categories=need.categories, match=match)
 
 
+def strictest(mapping, needs):
+    """Where consent is not stated: what asks for anything, else what is unmapped."""
+    ignored_needs = [need for need in needs if ignored(mapping, need.categories)]
+    unmapped = [need for need in needs if not need.categories]
+    enforced = [need for need in needs if need not in ignored_needs + unmapped]
+    return (enforced + unmapped + ignored_needs)[0]
+
+
 def ignored(mapping, categories):
     ignores = mapping.rules["disabled"] == "ignore"
-    return ignores and all(category in mapping.disabled_categories for category in categories)
+    return bool(categories) and ignores and all(category in mapping.disabled_categories for category in categories)
 
 
 def word_of(oracle, mapping, event, key):
