@@ -9,10 +9,15 @@
 
 int descriptor_open(const char *name, int flags, mode_t mode)
 {
+    return descriptor_open_at(AT_FDCWD, name, flags, mode);
+}
+
+int descriptor_open_at(int folder, const char *name, int flags, mode_t mode)
+{
     int fd;
     do
-        fd = open(name, flags | O_CLOEXEC, mode);
-    while (fd < 0 && errno == EINTR && signals_pending() == 0);
+        fd = openat(folder, name, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
     return fd;
 }
 

@@ -5,8 +5,9 @@
 
 #include <sys/types.h>
 
-/* Like open, closed on exec. -1 with errno; EINTR: a caught signal has come. */
+/* Like open and openat, closed on exec. */
 int descriptor_open(const char *name, int flags, mode_t mode);
+int descriptor_open_at(int folder, const char *name, int flags, mode_t mode);
 
 /* Like read. */
 ssize_t descriptor_read(int fd, void *bytes, size_t size);

@@ -1,5 +1,7 @@
 #include "base/system.h"
 
+#include "base/descriptor.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -58,14 +60,14 @@ int system_open_folder_of(const char *name, const char **base)
     const char *slash = strrchr(name, '/');
     *base = slash == NULL ? name : slash + 1;
     if (slash == NULL)
-        return open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return descriptor_open(".", O_RDONLY | O_DIRECTORY, 0);
     size_t len = (size_t)(slash - name) + 1;
     char *folder = malloc(len + 1);
     if (folder == NULL)
         return -1;
     memcpy(folder, name, len);
     folder[len] = '\0';
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_open(folder, O_RDONLY | O_DIRECTORY, 0);
     free(folder);
     return fd;
 }

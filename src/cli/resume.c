@@ -1,5 +1,6 @@
 #include "cli/resume.h"
 
+#include "base/descriptor.h"
 #include "base/fingerprint.h"
 #include "base/message.h"
 #include "base/system.h"
@@ -39,7 +40,7 @@ static void describe_input(struct description *description, const char *name)
     enum { FIRST_BYTES = 64 * 1024 };
     struct stat stat;
     description->input = name;
-    int fd = strcmp(name, "-") == 0 ? -1 : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = strcmp(name, "-") == 0 ? -1 : descriptor_open(name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
         description->fault = "no regular file: a run that goes on reads its input once more";
         if (fd >= 0)
@@ -50,10 +51,8 @@ static void describe_input(struct description *description, const char *name)
     size_t len = 0;
     ssize_t n = 1;
     while (n > 0 && len < FIRST_BYTES) {
-        n = read(fd, bytes + len, FIRST_BYTES - len);
-        if (n < 0 && errno == EINTR)
-            n = 1;
-        else if (n > 0)
+        n = descriptor_read(fd, bytes + len, FIRST_BYTES - len);
+        if (n > 0)
             len += (size_t)n;
     }
     if (n < 0)
@@ -261,7 +260,7 @@ static enum status cut_back_file(struct sink *sink, const struct checkpoint_outp
     if ((uint64_t)stat.st_size < output->len)
         return files_refuse(sink->name, "holds less than at the checkpoint");
     off_t len = (off_t)output->len;
-    if (ftruncate(sink->fd, len) != 0 || lseek(sink->fd, len, SEEK_SET) != len)
+    if (descriptor_truncate(sink->fd, len) != 0 || lseek(sink->fd, len, SEEK_SET) != len)
         return files_failed(sink->name);
     sink->unterminated = output->unterminated;
     return STATUS_DONE;

@@ -1,5 +1,6 @@
 #include "cli/split_folder.h"
 
+#include "base/descriptor.h"
 #include "base/message.h"
 #include "cli/each_line.h"
 
@@ -55,7 +56,7 @@ enum status split_folder_open(const struct split_folder *folder, struct arena *a
     struct naming naming = {folder, arena};
     if (mkdir(name, 0777) != 0 && errno != EEXIST)
         return files_failed(name);
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = descriptor_open(name, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         return files_failed(name);
     folder->sinks[OUTPUT_EVENTS] = (struct sink){.fd = fd, .name = name, .split = folder->split};

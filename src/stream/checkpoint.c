@@ -1,5 +1,6 @@
 #include "stream/checkpoint.h"
 
+#include "base/descriptor.h"
 #include "base/fingerprint.h"
 #include "base/system.h"
 
@@ -138,7 +139,7 @@ enum checkpoint_status checkpoint_open(struct checkpoint_file *file, const char 
         return CHECKPOINT_FAILED;
     for (;;) {
         struct stat stat;
-        file->fd = openat(file->folder, file->base, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        file->fd = descriptor_open_at(file->folder, file->base, O_RDWR | O_CREAT, 0666);
         if (file->fd < 0)
             return CHECKPOINT_FAILED;
         if (!lock(file->fd))
@@ -207,8 +208,8 @@ static bool write_all(int fd, struct text text)
 /* The new file is locked before it stands in the old one's place. */
 bool checkpoint_write(struct checkpoint_file *file, struct text text)
 {
-    int fd = openat(file->folder, file->temporary,
-                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = descriptor_open_at(file->folder, file->temporary,
+                                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (fd < 0)
         return false;
     if (lock(fd) && write_all(fd, text) && system_sync(fd) &&

@@ -173,10 +173,10 @@ void sink_end_torn(struct sink *sink)
     char name[64];
     off_t whole, size = lseek(sink->fd, 0, SEEK_END);
     snprintf(name, sizeof name, "/dev/fd/%d", sink->fd); /* it may be open for writing alone */
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    int fd = descriptor_open(name, O_RDONLY, 0);
     if (size <= 0 || fd < 0 || !whole_lines(fd, size, &whole))
         sink->unterminated = size > 0;
-    else if (whole != size && ftruncate(sink->fd, whole) == 0)
+    else if (whole != size && descriptor_truncate(sink->fd, whole) == 0)
         lseek(sink->fd, whole, SEEK_SET);
     else
         sink->unterminated = whole != size;

@@ -1,5 +1,6 @@
 #include "stream/split.h"
 
+#include "base/descriptor.h"
 #include "base/system.h"
 
 #include <errno.h>
@@ -121,10 +122,10 @@ static enum sink_status open_file(struct sink *sink, struct split_file *file)
     struct split_file *oldest = make_place(split, (size_t)(file - split->files));
     if (oldest != NULL && oldest->fd >= 0 && !close_file(oldest))
         return failed(sink, oldest, errno);
-    int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+    int flags = O_WRONLY | O_APPEND | O_NOFOLLOW;
     if (!file->made)
         flags |= O_CREAT | O_EXCL;
-    file->fd = openat(split->folder, file->name, flags, 0666);
+    file->fd = descriptor_open_at(split->folder, file->name, flags, 0666);
     if (file->fd < 0 || !is_the_same(file))
         return failed(sink, file, errno);
     file->made = true;
@@ -134,7 +135,7 @@ static enum sink_status open_file(struct sink *sink, struct split_file *file)
 bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
 {
     struct stat stat;
-    int fd = openat(split->folder, file->name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = descriptor_open_at(split->folder, file->name, O_WRONLY | O_NOFOLLOW, 0);
     if (fd < 0)
         return false;
     bool good = fstat(fd, &stat) == 0;
@@ -142,7 +143,7 @@ bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
         errno = ESTALE;
         good = false;
     }
-    good = good && ftruncate(fd, (off_t)len) == 0;
+    good = good && descriptor_truncate(fd, (off_t)len) == 0;
     int error = errno;
     close(fd);
     errno = error;
@@ -168,7 +169,7 @@ static enum sink_status append(struct sink *sink, struct split_file *file, struc
             text.len -= rest.len;
             if (sink->split->packing == PACKING_NONE)
                 file->len += text_behind_last(text, '\n');
-            int cut = ftruncate(file->fd, (off_t)file->len);
+            int cut = descriptor_truncate(file->fd, (off_t)file->len);
             (void)cut; /* a checkpoint knows the length, too */
             return failed(sink, file, error);
         }

@@ -4,8 +4,9 @@
  *
  *     FAULT_COUNTS   a file of N_KINDS + 1 numbers of 64 bits: how often each kind was called, and
  *                    the descriptor of the call that failed
- *     FAULT          KIND:NUMBER:ERRNO, or KIND:NUMBER:short for a call that takes but one byte;
- *                    the number 0: every call
+ *     FAULT          KIND:NUMBER:ERRNO; KIND:NUMBER:short for a call that takes but one byte;
+ *                    KIND:NUMBER:signal:SIGNAL for one right before which the signal comes. The
+ *                    number 0: every call.
  */
 #undef _FILE_OFFSET_BITS /* names with and without 64 are both taken, whatever the program calls   \
                           */
@@ -59,7 +60,7 @@ static _Atomic int64_t nowhere[N_KINDS + 1];
 static _Atomic int64_t *counts = nowhere;
 static bool ready;
 static int fault_kind = -1, fault_error;
-static bool fault_short;
+static bool fault_short, fault_signal;
 static int64_t fault_number;
 
 /* Whether this call is the one. */
@@ -71,7 +72,9 @@ static bool strikes(enum kind kind, int fd)
     if ((int)kind != fault_kind || (fault_number != 0 && number != fault_number))
         return false;
     atomic_store(&counts[N_KINDS], fd);
-    return true;
+    if (fault_signal)
+        kill(getpid(), fault_error);
+    return !fault_signal;
 }
 
 static bool fails(enum kind kind, int fd)
@@ -113,7 +116,8 @@ __attribute__((constructor)) static void start(void)
         fault_kind = kind;
         fault_number = strtoll(fault + len + 1, &end, 10);
         fault_short = strcmp(end, ":short") == 0;
-        fault_error = fault_short ? 0 : atoi(end + 1);
+        fault_signal = strncmp(end, ":signal:", 8) == 0;
+        fault_error = atoi(end + (fault_signal ? 8 : 1));
     }
     if (fault != NULL && fault_kind < 0)
         abort();
@@ -172,13 +176,15 @@ OPENING(open64)
 OPENING_AT(openat)
 OPENING_AT(openat64)
 
-#define STATTING(name, stat)                                                                       \
-    FAILING(STAT, -1, -1, int, name, (const char *path, struct stat *into), (path, into))          \
-    FAILING(STAT, fd, -1, int, f##name, (int fd, struct stat *into), (fd, into))
-#undef stat64
-#undef fstat64
-STATTING(stat, stat)
-STATTING(stat64, stat64)
+#define STATTING(bits)                                                                             \
+    FAILING(STAT, -1, -1, int, stat##bits, (const char *path, struct stat##bits *into),            \
+            (path, into))                                                                          \
+    FAILING(STAT, fd, -1, int, fstat##bits, (int fd, struct stat##bits *into), (fd, into))         \
+    FAILING(STAT, -1, -1, int, fstatat##bits,                                                      \
+            (int folder, const char *path, struct stat##bits *into, int flags),                    \
+            (folder, path, into, flags))
+STATTING()
+STATTING(64)
 
 #define SEEKING(bits)                                                                              \
     FAILING(SEEK, fd, -1, off_t, lseek##bits, (int fd, off_t at, int whence), (fd, at, whence))    \
@@ -198,6 +204,7 @@ FAILING(SIGACTION, -1, -1, int, sigaction,
 FAILING(ACCESS, -1, -1, int, access, (const char *path, int mode), (path, mode))
 FAILING(SYNC, fd, -1, int, fsync, (int fd), (fd))
 FAILING(SYNC, fd, -1, int, fdatasync, (int fd), (fd))
+FAILING(SYNC, fd, -1, int, syncfs, (int fd), (fd))
 FAILING(RENAME, -1, -1, int, rename, (const char *from, const char *to), (from, to))
 FAILING(RENAME, -1, -1, int, renameat, (int here, const char *from, int there, const char *to),
         (here, from, there, to))

@@ -45,16 +45,19 @@ def make_lines(seed, n, longest=3000):
 
 
 class Scenario:
-    """A command. `{}` in an argument is the folder of its files; what it writes are standard output
-    and `outputs`, files that are there before. `told` says that all of standard error must be as
-    undisturbed, too: not so where it tells of time."""
+    """A command. `{}` in an argument is the folder of its files; what it writes are standard output,
+    `outputs`, files that are there before, and all in the folder `split`. `told` says that all of
+    standard error must be as undisturbed, too: not so where it tells of time. What `resumes` must
+    come to the undisturbed end by the same command, however it was disturbed."""
 
-    def __init__(self, name, *args, events=None, outputs=(), told=True):
+    def __init__(self, name, *args, events=None, outputs=(), told=True, resumes=False):
         self.name = name
         self.args = args
         self.events = events  # on standard input
         self.outputs = outputs
         self.told = told
+        self.splits = "--split" in args
+        self.resumes = resumes
         self.findings = args[0] == "check"  # of other mappings when one cannot be read
 
 
@@ -92,6 +95,26 @@ def filters():
         yield Scenario("filter Zstandard in threads", *mapping, "-j", "2", "{}/many.zst")
 
 
+def replays():
+    """Runs of the filter that write many files, and know where they stopped."""
+    run = ("-m", "{}/mapping.json", "--split", "{}/split")
+    yield Scenario("split", *run, "-j", "1", "{}/few")
+    yield Scenario("split in threads", *run, "-j", "2", "{}/many", "{}/few")
+    yield Scenario("split packed by gzip", *run, "-j", "1", "--split-compress", "gz", "{}/few")
+    if shutil.which("zstd"):
+        yield Scenario("split packed by Zstandard", *run, "-j", "1", "--split-compress", "zst",
+                       "{}/few")
+    run += ("--checkpoint", "{}/checkpoint", "--checkpoint-every", "64K", "-j", "1")
+    outputs = ("--rejects", "{}/rejects", "--audit", "{}/audit")
+    yield Scenario("checkpoint", *run, "{}/few", "{}/few2", resumes=True)
+    yield Scenario("checkpoint with all outputs", *run, *outputs, "{}/first", "{}/packed.gz",
+                   "{}/few", outputs=("rejects", "audit"), resumes=True)
+    yield Scenario("checkpoint in threads", *run, *outputs, "-j", "2", "{}/many",
+                   outputs=("rejects", "audit"), resumes=True)
+    yield Scenario("checkpoint packed", *run, "--split-compress", "gz", "{}/few", "{}/few2",
+                   resumes=True)
+
+
 def commands():
     """Runs of the other commands."""
     mapping = ("-m", "{}/mapping.json")
@@ -108,6 +131,11 @@ def commands():
     yield Scenario("report", "report", *mapping, "{}/few")
     yield Scenario("help", "--help")
     yield Scenario("version", "--version")
+
+
+def fast_folder():
+    """Where a sync costs nothing, if there is such a place."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Bench:
@@ -138,11 +166,26 @@ class Bench:
     def command(self, scenario):
         return [self.assent, *(arg.replace("{}", self.folder) for arg in scenario.args)]
 
-    def run(self, scenario, *, wrap=(), env=None, timeout=60, **how):
-        """The result of a run; its status is None when it had to be ended."""
+    def clear(self, scenario):
         for name in scenario.outputs:
             with open(self.path(name), "wb") as file:
                 file.write(BEFORE)
+        shutil.rmtree(self.path("split"), ignore_errors=True)
+        if scenario.resumes and os.path.exists(self.path("checkpoint")):
+            os.unlink(self.path("checkpoint"))
+
+    def outputs(self, scenario):
+        """What stands in the outputs, by name."""
+        names = ["stdout", *scenario.outputs]
+        if os.path.isdir(self.path("split")):
+            names += sorted("split/" + name for name in os.listdir(self.path("split")))
+        return {name: self.bytes(name) for name in names}
+
+    def run(self, scenario, *, anew=True, wrap=(), env=None, timeout=60, **how):
+        """The result of a run; its status is None when it had to be ended. Only without `anew` it
+        finds what the run before has written."""
+        if anew:
+            self.clear(scenario)
         with open(self.path(scenario.events) if scenario.events else os.devnull, "rb") as events, \
                 open(self.path("stdout"), "wb") as out, open(self.path("stderr"), "wb") as err:
             process = subprocess.Popen(
@@ -154,12 +197,19 @@ class Bench:
                 process.kill()
                 process.wait()
                 status = None
-        return Result(status, {name: self.bytes(name) for name in ("stdout", *scenario.outputs)},
-                      self.bytes("stderr"))
+        return Result(status, self.outputs(scenario), self.bytes("stderr"))
 
     def bytes(self, name):
         with open(self.path(name), "rb") as file:
             return file.read()
+
+    def resumed(self, scenario):
+        """What is wrong when the run before is gone on with, undisturbed, or None."""
+        base, got = self.base(scenario), self.run(scenario, anew=False)
+        if (got.status, got.outputs) == (base.status, base.outputs):
+            return None
+        names = [name for name in base.outputs if got.outputs.get(name) != base.outputs[name]]
+        return f"it does not go on: {got.status} {names} {got.messages[-300:]!r}"
 
     def base(self, scenario):
         if scenario.name not in self.undisturbed:
@@ -174,6 +224,19 @@ class Bench:
 CUT = re.compile(rb"([^\n:]*):(\d+): error: cannot (read on|write standard output)([^\n]*)\n")
 ORIGIN = re.compile(rb'"file":(\d+),"at":(\d+),')
 SEEDS = {b"few": 1, b"many": 2, b"few2": 3, b"first": 4, b"packed": 5}
+
+
+def unpacked(name, content):
+    """What is packed in a file of that name; when it is damaged, no output's begin."""
+    if content and name.endswith(".gz"):
+        try:
+            return gzip.decompress(content)
+        except (OSError, EOFError):
+            return b"damaged"
+    if content and name.endswith(".zst"):
+        done = subprocess.run(["zstd", "-qdc"], input=content, capture_output=True, check=False)
+        return done.stdout if done.returncode == 0 else b"damaged"
+    return content
 
 
 def half_line(base, got):
@@ -203,49 +266,62 @@ def lines_missing(base, got, messages):
     return None
 
 
+def is_begin(base, got):
+    """Whether the undisturbed outputs begin with what stands there: a last line without its end is
+    no line. Packed files are damaged by as little."""
+    return all(now == BEFORE or name.endswith(("gz", "zst")) or base.outputs[name].startswith(now)
+               for name, now in got.outputs.items())
+
+
 def new_error(base, got):
-    """The first error that is told, and was not when nothing was disturbed."""
+    """The first error that is told, and was not when nothing was disturbed. How many lines were
+    rejected in all is none."""
     before = set(base.messages.splitlines())
     for line in got.messages.splitlines():
-        if line.startswith(b"assent: ") and b"error: " in line and line not in before:
+        if line.startswith(b"assent: ") and b"error: " in line and line not in before and (
+                b"lines were rejected" not in line):
             return line
     return None
 
 
-def judge(scenario, base, got, *, waited_out=False, heard=True, memory=False, may_end_by=()):
+def judge(scenario, base, got, *, waited_out=False, heard=True, memory=False, may_end_by=None):
     """What is wrong with a run, or None.
 
     waited_out  nothing failed that is more than a delay: all must be as undisturbed
     heard       standard error could be written: what fails must be told there
     memory      it can only have been short of memory
-    may_end_by  signals
+    may_end_by  a signal
     """
     if got.status is None:
         return "it does not end"
-    if got.status not in (0, 1, 2, 3) and -got.status not in may_end_by:
+    if got.status not in (0, 1, 2, 3) and got.status != -(may_end_by or 0):
         return f"it ended with {got.status}"
     if got.status in (0, 1) or waited_out:
         return None if got.same(base, scenario.told and heard) else "it is not as undisturbed"
     error = new_error(base, got)
     if got.status > 0 and heard and error is None:
         return "nothing is told"
+    if got.status < 0 and error is not None:
+        return "an error is told"
     if memory and b"memory" not in error:
         return "it is told wrongly"
+    if got.status == -signal.SIGKILL:
+        return None if is_begin(base, got) else "it wrote something else"
     if scenario.findings:
         return None if is_document(got.outputs["stdout"]) else "the findings are cut off"
-    for name, full in base.outputs.items():
-        now = got.outputs[name]
+    for name, now in got.outputs.items():
         if name != "stdout" and now == BEFORE:
             continue  # it was not begun
         if got.status == 2 and now:
             return f"{name} was written"
-        if half_line(full, now):
+        if half_line(unpacked(name, base.outputs.get(name, b"")), unpacked(name, now)):
             return f"{name} is no run of whole lines"
     return lines_missing(base.outputs["stdout"], got.outputs["stdout"], got.messages)
 
 
 class Fault:
-    """The number-th call of a kind fails with an error, by name, or is `short`."""
+    """The number-th call of a kind fails with an error, by name, or is `short`, or comes right
+    behind a signal, by name."""
 
     def __init__(self, kind, number, error):
         self.kind, self.number, self.error = kind, number, error
@@ -254,13 +330,18 @@ class Fault:
         return f"{self.kind} {self.number or 'always'} {self.error}"
 
     @property
+    def signal(self):
+        return getattr(signal, self.error, None)
+
+    @property
     def waited_out(self):
         """No more than a delay, or something that can be done without."""
-        return (self.error in ("short", "EINTR", "EAGAIN") and self.kind != "memory") or (
+        return not self.signal and (
+            (self.error in ("short", "EINTR", "EAGAIN") and self.kind != "memory") or
             self.kind in ("thread", "poll"))
 
     def environment(self):
-        error = self.error if self.error == "short" else str(getattr(errno, self.error))
+        error = f"signal:{int(self.signal)}" if self.signal else getattr(errno, self.error, "short")
         return {"FAULT": f"{self.kind}:{self.number}:{error}"}
 
 
@@ -285,8 +366,11 @@ class Preload:
     def judge(self, scenario, fault):
         """What is wrong with a run in which the fault strikes, or None."""
         got, _, fd = self.run(scenario, fault)
-        may_end_by = (signal.SIGPIPE,) if fault.error == "EPIPE" else ()
-        why = judge(scenario, self.bench.base(scenario), got, waited_out=fault.waited_out,
-                    heard=fault.kind != "write" or fd != 2, memory=fault.kind == "memory",
-                    may_end_by=may_end_by)
+        file = fault.error == "EAGAIN" and fd > 2 and scenario.splits  # never is it put off
+        why = judge(scenario, self.bench.base(scenario), got,
+                    waited_out=fault.waited_out and not file,
+                    heard=fault.kind != "write" or fd != 2, memory=fault.error == "ENOMEM",
+                    may_end_by=signal.SIGPIPE if fault.error == "EPIPE" else fault.signal)
+        if not why and got.status != self.bench.base(scenario).status and scenario.resumes:
+            why = self.bench.resumed(scenario)
         return why and f"{fault}: {why}: {got.status} {got.messages[-300:]!r}"

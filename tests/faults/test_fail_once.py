@@ -7,7 +7,7 @@ Without --all, of many calls only some fail. Names are those of scenarios.
 import sys
 import tempfile
 
-from scenarios import Bench, Fault, Preload, commands, filters
+from scenarios import Bench, Fault, Preload, commands, fast_folder, filters, replays
 from tap import Tap
 
 # What each kind of call can fail with.
@@ -45,6 +45,7 @@ def faults(counts, most):
         for number in numbers(counts[kind], most):
             for error in errors:
                 yield Fault(kind, number, error)
+            yield Fault(kind, number, ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"][number % 4])
         for error in ("EIO", "ENOMEM", "short"):  # each one, from the first on
             if counts[kind] > 1 and error in errors:
                 yield Fault(kind, 0, error)
@@ -53,13 +54,13 @@ def faults(counts, most):
 def main():
     options = [arg for arg in sys.argv[1:] if arg.startswith("--")]
     sanitized = "--sanitized" in options
-    most = sys.maxsize if "--all" in options else 4 if sanitized else 12  # of each kind
+    most = sys.maxsize if "--all" in options else 3 if sanitized else 8  # of each kind
     assent, library, *names = (arg for arg in sys.argv[1:] if not arg.startswith("--"))
     tap = Tap()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
         bench = Bench(assent, folder, sanitized)
         preload = Preload(bench, library)
-        for scenario in [*filters(), *commands()]:
+        for scenario in [*filters(), *replays(), *commands()]:
             if names and scenario.name not in names:
                 continue
             undisturbed, counts, _ = preload.run(scenario)
