@@ -4,6 +4,7 @@
  * number of jobs. The first byte chooses the mapping, the second one options; the events follow.
  */
 #include "cli/filter.h"
+#include "fuzz.h"
 #include "seeded_mapping.h"
 
 #include <fcntl.h>
@@ -146,12 +147,6 @@ static bool append_expected(struct page_of_bytes *to, struct agreement *agreemen
     return true;
 }
 
-static bool is_packed(struct text events)
-{
-    return events.len >= 2 &&
-           (memcmp(events.bytes, "\x1F\x8B", 2) == 0 || memcmp(events.bytes, "\x28\xB5", 2) == 0);
-}
-
 static const char *output_differs(struct agreement *agreement, struct text events, unsigned options,
                                   struct text output)
 {
@@ -176,11 +171,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     unsigned options = data[1];
-    struct text events = {(const char *)data + 2, size - 2}, mapping;
-    struct agreement *agreement = seeded_mapping(
-        data[0] % SEEDED_MAPPINGS, options & OPTION_SHORT ? MAX_LINE_SHORT : MAX_LINE, &mapping);
+    struct text events = {(const char *)data + 2, size - 2};
+    struct seeded_mapping *mapping = seeded_mapping(data[0]);
+    struct agreement *agreement = &mapping->agreement;
+    agreement->max_line = options & OPTION_SHORT ? MAX_LINE_SHORT : MAX_LINE;
     prepare();
-    fill(FILE_MAPPING, mapping);
+    fill(FILE_MAPPING, mapping->text);
     fill(FILE_EVENTS, events);
     size_t n_output, n_other;
     enum status status = run(options, "1", &left, &n_output);

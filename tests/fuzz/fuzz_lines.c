@@ -55,12 +55,6 @@ struct expected {
     size_t max_line;
 };
 
-static bool is_packed(struct text file)
-{
-    return file.len >= 2 &&
-           (memcmp(file.bytes, "\x1F\x8B", 2) == 0 || memcmp(file.bytes, "\x28\xB5", 2) == 0);
-}
-
 static struct text without_bom(struct text file)
 {
     bool bom = file.len >= 3 && memcmp(file.bytes, "\xEF\xBB\xBF", 3) == 0;

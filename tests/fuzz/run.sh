@@ -25,10 +25,11 @@ if ! test -f build-fuzz/build.ninja; then
     CC=clang meson setup -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
         -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true build-fuzz >&2 || exit 2
 fi
-for target in "$@"; do
+for target in random_seeds "$@"; do
     ninja -C build-fuzz "tests/fuzz/$target" >&2 || exit 2
 done
 python3 tests/fuzz/seeds.py build-fuzz/corpus || exit 2
+build-fuzz/tests/fuzz/random_seeds build-fuzz/corpus || exit 2
 
 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export UBSAN_OPTIONS
