@@ -115,16 +115,16 @@ static void find_cells(struct behaving *b, const struct destination *destination
                        struct cells *cells)
 {
     size_t n = b->mapping->paths.consent.n;
-    bool lists = b->mapping->policy->shape == SHAPE_LISTS;
-    bool empty =
-        lists || b->mapping->preferences_named; /* else the last one is the object itself */
+    bool several = !shape_has_one_member(b->mapping->policy->shape);
+    /* Else the last key is that of the consent object itself. */
+    bool empty = several || b->mapping->preferences_named;
     enum consent_state last = empty ? CONSENT_EMPTY : CONSENT_ABSENT;
     b->event.consent = CONSENT_MALFORMED;
     const struct need *need = need_of(&b->event, destination);
     cells->malformed = outcome(b, destination, need, CONSENT_MALFORMED);
-    if (lists || n > 1)
+    if (several || n > 1)
         cells->absent = outcome(b, destination, need, CONSENT_ABSENT);
-    if (lists || n > 0) {
+    if (several || n > 0) {
         cells->last_missing = outcome(b, destination, need, last);
         cells->last_missing_without_integrations =
             is_delivered(b, destination, need, INTEGRATIONS_ABSENT) ? DELIVERED : BLOCKED;
@@ -209,11 +209,11 @@ static struct text general_behaviour(const struct behaving *b)
     const struct mapping *mapping = b->mapping;
     struct page page = {.arena = b->arena};
     if (b->on_consent) {
-        page_add(&page, mapping->policy->shape == SHAPE_LISTS ? "lists" : "preferences");
+        page_add(&page, shapes[mapping->policy->shape].words);
         put_way(b, &page, &mapping->paths.consent);
     }
     /* Of those alone it is noticed that an event holds them twice. */
-    if (b->on_doubled && mapping->policy->shape == SHAPE_PREFERENCES) {
+    if (b->on_doubled && shapes[mapping->policy->shape].doubles) {
         page_add(&page, " known ");
         put_ids(b, &page, &mapping->category_ids);
     }

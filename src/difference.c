@@ -204,7 +204,7 @@ static bool knob_decides(const struct mapping *mapping, enum knob knob)
  * absent if they are. */
 static bool knows_empty(const struct mapping *mapping)
 {
-    return mapping->preferences_named || mapping->policy->shape == SHAPE_LISTS;
+    return mapping->preferences_named || !shape_has_one_member(mapping->policy->shape);
 }
 
 /* An empty consent object is denied where an absent one is. */
@@ -277,7 +277,7 @@ static struct text consent_words(struct arena *arena, const struct mapping *mapp
     struct page page = {.arena = arena};
     struct text pointer = pointer_of(arena, mapping, &mapping->paths.consent);
     page_put(&page, pointer.bytes, pointer.len);
-    if (mapping->policy->shape != SHAPE_PREFERENCES)
+    if (!shape_has_one_member(mapping->policy->shape))
         page_printf(&page, ", %s", shapes[mapping->policy->shape].words);
     else if (!mapping->preferences_named)
         page_add(&page, ", the consent object itself");
@@ -328,7 +328,7 @@ static void compare_categories(struct comparing *comparing)
 {
     const struct mapping *before = comparing->before, *behind = comparing->behind;
     struct text enabled = TEXT("enabled"), disabled = TEXT("disabled");
-    if (before->policy->shape == SHAPE_PREFERENCES && behind->policy->shape == SHAPE_PREFERENCES)
+    if (shapes[before->policy->shape].doubles && shapes[behind->policy->shape].doubles)
         compare_ids(comparing, SUBJECT_CATEGORY, &before->category_ids, &behind->category_ids,
                     TEXT("known"));
     if (!any_changes(comparing))

@@ -75,7 +75,7 @@ static void show_lists(struct explain *explain)
 {
     const struct mapping *mapping = &explain->file.mapping;
     const struct event *event = &explain->scan.event;
-    if (mapping->policy->shape != SHAPE_LISTS || event->consent != CONSENT_STATED)
+    if (!shapes[mapping->policy->shape].by_provider || event->consent != CONSENT_STATED)
         return;
     const char *provider = event->provider == PROVIDER_NONE    ? "none"
                            : event->provider == PROVIDER_OTHER ? "not in the mapping"

@@ -66,17 +66,20 @@ static int state_of_lists(struct scan *scan)
 }
 
 const struct shape shapes[N_SHAPES] = {
-    [SHAPE_PREFERENCES] = {"/context/consent",
-                           {{"categoryPreferences", ROLE_PREFERENCES}},
-                           "preferences",
-                           state_of_preferences},
-    [SHAPE_LISTS] = {"/context/consentManagement",
-                     {{"deniedConsentIds", ROLE_DENIED},
-                      {"allowedConsentIds", ROLE_ALLOWED},
-                      {"provider", ROLE_PROVIDER},
-                      {"resolutionStrategy", ROLE_STRATEGY}},
-                     "lists of denied and allowed ids",
-                     state_of_lists},
+    [SHAPE_PREFERENCES] = {.object = "/context/consent",
+                           .members = {{"categoryPreferences", ROLE_PREFERENCES}},
+                           .words = "preferences",
+                           .doubles = true,
+                           .state = state_of_preferences},
+    [SHAPE_LISTS] = {.object = "/context/consentManagement",
+                     .members = {{"deniedConsentIds", ROLE_DENIED},
+                                 {"allowedConsentIds", ROLE_ALLOWED},
+                                 {"provider", ROLE_PROVIDER},
+                                 {"resolutionStrategy", ROLE_STRATEGY}},
+                     .words = "lists of denied and allowed ids",
+                     .by_provider = true,
+                     .any_ids = true,
+                     .state = state_of_lists},
 };
 
 /* ---- all that decides ---- */

@@ -108,9 +108,9 @@ static void settle_match(const struct reader *reader, struct need *need)
     if (need->match_given)
         return;
     bool all = (rule == MATCH_ALL && reader->match_in_rules) || need->provider == PROVIDER_CUSTOM;
-    need->match = reader->mapping->policy->shape != SHAPE_LISTS ? rule
-                  : all                                         ? MATCH_ALL
-                                                                : MATCH_BY_EVENT;
+    need->match = !shapes[reader->mapping->policy->shape].by_provider ? rule
+                  : all                                               ? MATCH_ALL
+                                                                      : MATCH_BY_EVENT;
 }
 
 static struct need *need_add(struct reader *reader, struct destination *destination)
@@ -209,7 +209,7 @@ static const struct member destination_members[] = {
 };
 
 /* Of the shape that knows providers. */
-static const struct member destination_members_of_lists[] = {
+static const struct member destination_members_by_provider[] = {
     {"name", TREE_STRING, read_name_member, false},
     {"categories", TREE_ARRAY, read_categories_member, false},
     {"integrations", TREE_ARRAY, read_integrations_member, false},
@@ -224,14 +224,14 @@ static const struct member destination_members_of_lists[] = {
 static void read_destination(struct reader *reader, const struct tree *value,
                              struct destination *destination)
 {
-    bool lists = reader->mapping->policy->shape == SHAPE_LISTS;
+    bool by_provider = shapes[reader->mapping->policy->shape].by_provider;
     struct destination_reading reading = {.destination = destination,
                                           .need = need_add(reader, destination)};
     if (value->kind == TREE_ARRAY)
         read_need_categories(reader, value, reading.need);
     else if (has_kind(reader, value, TREE_OBJECT, "a destination that is no array of categories"))
-        read_members(reader, value, lists ? destination_members_of_lists : destination_members,
-                     &reading);
+        read_members(reader, value,
+                     by_provider ? destination_members_by_provider : destination_members, &reading);
     if (reading.need_said && reading.consents_said)
         findings_add(reader->findings, FINDING_UNKNOWN_KEY, value->at,
                      "beside \"consents\", \"categories\", \"match\" and \"provider\" mean "

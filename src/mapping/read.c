@@ -33,7 +33,7 @@ static const struct shape *shape_of(const struct reader *reader)
 /* Only a shape's single member may have another name. */
 static bool names_preferences(const struct reader *reader)
 {
-    return shape_of(reader)->members[1].key == NULL;
+    return shape_has_one_member(reader->mapping->policy->shape);
 }
 
 /* ---- version, policy, rules ---- */
@@ -46,6 +46,13 @@ static void read_version(struct reader *reader, const struct tree *value, void *
                      "\"version\" must be 1, the version of the format that this program reads");
 }
 
+/* Where consent is unless the file says. */
+static void read_shape(struct reader *reader)
+{
+    json_path_parse(reader->arena, text_of(shape_of(reader)->object), &reader->consent);
+    reader->preferences = text_of(shape_of(reader)->members[0].key);
+}
+
 static void read_policy(struct reader *reader, const struct tree *value, void *into)
 {
     (void)into;
@@ -56,7 +63,7 @@ static void read_policy(struct reader *reader, const struct tree *value, void *i
     if (word >= 0) {
         reader->mapping->policy = &policies[word];
         reader->mapping->rules = policies[word].rules;
-        json_path_parse(reader->arena, text_of(shape_of(reader)->object), &reader->consent);
+        read_shape(reader);
     }
 }
 
@@ -174,8 +181,8 @@ static void check_category_id(struct reader *reader, struct text id, size_t at)
         why = "is empty";
     else if (utf8_has_control(id))
         why = "has a control character";
-    else if (shape_of(reader) == &shapes[SHAPE_LISTS])
-        return; /* RudderStack's ids are any */
+    else if (shape_of(reader)->any_ids)
+        return;
     else if (id.bytes[0] >= '0' && id.bytes[0] <= '9')
         why = "starts with a digit";
     else if (utf8_characters(id) > LONGEST)
@@ -310,13 +317,12 @@ void mapping_read(struct mapping *mapping, struct text file, struct findings *fi
     struct reader reader = {.arena = findings->arena,
                             .findings = findings,
                             .mapping = mapping,
-                            .suggestions = SUGGEST_BUDGET,
-                            .preferences = text_of(shapes[SHAPE_PREFERENCES].members[0].key)};
+                            .suggestions = SUGGEST_BUDGET};
     bool was_new;
     ids_add(&mapping->integrations, reader.arena, TEXT("All"), &was_new);
     for (size_t i = 0; i < N_PROVIDERS; i++)
         ids_add(&mapping->providers, reader.arena, text_of(provider_names[i]), &was_new);
-    json_path_parse(reader.arena, text_of(shape_of(&reader)->object), &reader.consent);
+    read_shape(&reader);
     json_path_parse(reader.arena, TEXT("/writeKey"), &reader.source);
     struct tree *root = tree_parse(file, findings);
     if (root != NULL && has_kind(&reader, root, TREE_OBJECT, "a mapping"))

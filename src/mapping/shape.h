@@ -5,6 +5,9 @@
 #ifndef ASSENT_SHAPE_H
 #define ASSENT_SHAPE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct scan; /* event/scan.h */
 
 enum consent_shape {
@@ -24,11 +27,20 @@ struct shape {
         unsigned role; /* of enum key_role */
     } members[SHAPE_MEMBERS_MOST + 1];
     const char *words; /* for people */
+    bool by_provider;  /* it says whose consent it is: mappings ask by provider */
+    bool any_ids;      /* of categories; else they are as Segment's */
+    bool doubles;      /* a category that the mapping knows can be there twice, and is malformed */
     /* The consent state of the line that was scanned; fills the event's categories. An enum
      * consent_state. */
     int (*state)(struct scan *scan);
 };
 
 extern const struct shape shapes[N_SHAPES];
+
+/* Whether the only member stands for the whole, and may be the consent object itself. */
+static inline bool shape_has_one_member(enum consent_shape shape)
+{
+    return shapes[shape].members[1].key == NULL;
+}
 
 #endif
