@@ -32,8 +32,6 @@ static const struct ask *applying(const struct contract *contract, const struct 
 {
     static const struct ask nothing = {0};
     const struct ask *any = ask_for(target, ""), *ask = NULL;
-    if (!contract_is_rudderstack(contract) || (target->n_asks == 1 && any != NULL))
-        return &target->asks[0];
     /* Where no provider has stated anything, the strictest: something asked of any of them, else
      * of one nothing, as of all where none is left out, else what is not enforced. */
     if (consent->state != STATE_STATED) {

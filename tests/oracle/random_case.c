@@ -18,29 +18,34 @@ static const char *const category_words[] = {
     "integrations",
     "caf\\u00e9",
     "cafe\\u0301",
+    "\\u0800",
     "C0001",
     "true",
     "Ads ",
-    "\\u5e7f\\u544a",
     "\\ud83c\\udf6a",
     "k",
     "a/b",
     "q\\\"q",
-    "categoryPreferences",
     "provider",
-    "_1",
-    "\xC3\xA9t\xC3\xA9",
+    "\\u07ff",
+    "Z",
     "A",
     "B",
     "__proto__",
+    "\\ud800\\udc00",
+    "\\uffff",
+    "categoryPreferences",
+    "\\u00e9",
 };
 
 static const char *const destination_words[] = {
     "google-ads", "amplitude", "a", "b", "A", "All", "all", "s3", "S3", "integrations", "...", "0",
 };
 
-static const char *const key_words[] = {"google-ads", "All",       "all", "a",      "Facebook",
-                                        "",           "a\\u0000b", "S3",  "\\u00e9"};
+static const char *const key_words[] = {
+    "google-ads", "All", "all",     "a",       "Facebook", "",
+    "a\\u0000b",  "S3",  "\\u00e9", "\\u0080", "\\ud7ff",  "\\udbff\\udfff",
+};
 
 static const char *const token_words[] = {
     "context", "consent", "integrations",        "privacy",   "a\\u0000b", "\\u00e9", "0", "",
@@ -51,9 +56,35 @@ static const char *const source_words[] = {"web", "server", "", "a\\u0000b", "\\
 
 static const char *const providers[] = {"oneTrust", "ketch", "custom", "iubenda", "ONETRUST"};
 
+/* The first and last characters of each length in UTF-8, and some within, in both spellings. */
+static const char *const two_spellings[][3] = {
+    {"\\u00e9", "\\u00E9", "\xC3\xA9"},
+    {"\\u0080", "\\u0080", "\xC2\x80"},
+    {"\\u07ff", "\\u07FF", "\xDF\xBF"},
+    {"\\u0800", "\\u0800", "\xE0\xA0\x80"},
+    {"\\ud7ff", "\\uD7Ff", "\xED\x9F\xBF"},
+    {"\\uffff", "\\uFfFF", "\xEF\xBF\xBF"},
+    {"\\ud800\\udc00", "\\uD800\\uDC00", "\xF0\x90\x80\x80"},
+    {"\\udbff\\udfff", "\\uDBFF\\uDFFF", "\xF4\x8F\xBF\xBF"},
+    {"\\ud83c\\udf6a", "\\uD83c\\udF6A", "\xF0\x9F\x8D\xAA"},
+};
+
+/* Adds one of them in any spelling, where the text is one. */
+static bool add_respelled(struct random_text *to, const char *text)
+{
+    for (size_t i = 0; i < COUNT(two_spellings); i++)
+        if (strcmp(two_spellings[i][0], text) == 0) {
+            add_quoted(to, two_spellings[i][below(to, 3)]);
+            return true;
+        }
+    return false;
+}
+
 /* Of a lettering that JSON spells in escapes, at random. */
 static void add_spelled(struct random_text *to, const char *text)
 {
+    if (add_respelled(to, text))
+        return;
     bool spell = strchr(text, '\\') == NULL && once_in(to, 6);
     add(to, "\"");
     for (; *text != '\0'; text++) {
@@ -298,6 +329,22 @@ static void add_destinations(struct random_case *plan, struct random_text *to, b
     add(to, "}");
 }
 
+/* Makes a mapping that cannot be used, seldom. */
+static void spoil(struct random_text *to)
+{
+    static const char *const members[] = {
+        "\"version\":1",           "\"\\u0076ersion\":1",
+        "\"$schema\":\"\\ud800\"", "\"$schema\":null",
+        "\"\\udfff\":1",           "\"x\":[{\"y\":\"\\udc00\\ud800\"}]",
+        "\"Version\":1",           "\"$schema\":[{\"a\":1,\"a\":1}]",
+        "\"destinations\":{}",
+    };
+    if (!once_in(to, 40))
+        return;
+    add(to, ",");
+    add(to, ANY(to, members));
+}
+
 void random_mapping(struct random_case *plan, struct random_text *to)
 {
     static const char *const policies[] = {"segment-beta", "segment", "strict", "rudderstack"};
@@ -318,8 +365,9 @@ void random_mapping(struct random_case *plan, struct random_text *to)
     if (!once_in(to, 3))
         add_categories(plan, to, &first);
     add_destinations(plan, to, &first);
+    spoil(to);
     add(to, "}");
-    if (once_in(to, 20))
+    if (once_in(to, 30))
         damage(to);
 }
 
@@ -642,8 +690,8 @@ void random_line(const struct random_case *plan, struct random_text *to)
     to->add_key = add_key;
     to->context = (void *)(uintptr_t)plan;
     to->len = 0;
-    if (once_in(to, 3000))
-        add_deep(to, "context");
+    if (once_in(to, 2000))
+        add_deep(to, "context", !once_in(to, 3));
     else if (!once_in(to, 300))
         add_event(plan, to);
     add_space(to);

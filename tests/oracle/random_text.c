@@ -71,6 +71,7 @@ static const char *const strings[] = {
     "\\u12g4",
     "\xC0\x80",
     "\xED\xA0\x80",
+    "\xED\xBF\xBF",
     "\xF4\x90\x80\x80",
     "\xFF",
     "\x80",
@@ -162,14 +163,20 @@ void add_value(struct random_text *to, unsigned depth)
     add_space(to);
 }
 
-void add_deep(struct random_text *to, const char *key)
+void add_deep(struct random_text *to, const char *key, bool closed)
 {
-    for (uint32_t i = 0, n = 500 + below(to, 24); i < n; i++) {
-        bool array = once_in(to, 2);
-        add(to, array ? "[" : "{\"");
-        add(to, array ? "" : key);
-        add(to, array ? "" : "\":");
+    enum { MOST = 524 };
+    bool arrays[MOST];
+    uint32_t n = 500 + below(to, MOST - 500);
+    for (uint32_t i = 0; i < n; i++) {
+        arrays[i] = i != 0 && once_in(to, 2);
+        add(to, arrays[i] ? "[" : "{\"");
+        add(to, arrays[i] ? "" : key);
+        add(to, arrays[i] ? "" : "\":");
     }
+    add(to, closed ? "1" : "");
+    for (uint32_t i = n; closed && i-- > 0;)
+        add(to, arrays[i] ? "]" : "}");
 }
 
 void damage(struct random_text *text)

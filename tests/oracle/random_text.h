@@ -35,7 +35,8 @@ void add_quoted(struct random_text *to, const char *text);
 void add_space(struct random_text *to); /* seldom */
 void add_scalar(struct random_text *to);
 void add_value(struct random_text *to, unsigned depth); /* as deep as 7 - depth, or so */
-void add_deep(struct random_text *to, const char *key); /* about 512 levels, never closed */
+/* About 512 levels, closed or not. */
+void add_deep(struct random_text *to, const char *key, bool closed);
 
 /* Changes a byte or two, or cuts the end off. */
 void damage(struct random_text *text);

@@ -98,7 +98,7 @@ static void make_line(void)
     line.len = 0;
     add_space(&line);
     if (once_in(&line, 2000))
-        add_deep(&line, "context");
+        add_deep(&line, "context", once_in(&line, 2));
     else
         add_event();
     add_space(&line);
