@@ -34,6 +34,16 @@ static void add_name(struct page *page, const char *name)
     }
 }
 
+/* What is cut back must be what was written. */
+static void describe_output(struct page *page, const char *word, const char *name)
+{
+    if (name == NULL)
+        return;
+    page_add(page, word);
+    add_name(page, name);
+    page_add(page, "\n");
+}
+
 /* An input by its size, the time of its last change and its first bytes. */
 static void describe_input(struct description *description, const char *name)
 {
@@ -88,6 +98,9 @@ static void describe(void *state)
     add_moment(page, "since", options->span.has_since, options->span.since);
     add_moment(page, "until", options->span.has_until, options->span.until);
     page_add(page, "\n");
+    describe_output(page, "split ", options->split);
+    describe_output(page, "rejects ", options->rejects);
+    describe_output(page, "audit ", options->audit_file);
     for (size_t i = 0; i < options->asked.n; i++)
         page_printf(page, "destination %s\n", options->asked.ids[i]);
     for (const char *const *name = options->events; *name != NULL; name++)
@@ -103,15 +116,54 @@ static enum status tell(const struct resume *resume, enum status status, const c
     return status;
 }
 
+static enum status tell_to_remove(const struct resume *resume, const char *text)
+{
+    message((struct place){.file = resume->file.name}, SEVERITY_ERROR,
+            "%s: remove it to begin anew", text);
+    return STATUS_USAGE;
+}
+
 static const char *const differences[][2] = {
     {"version ", "it was made by another version of assent"},
     {"mapping ", "it was made with another mapping"},
     {"options ", "it was made with other options"},
+    {"split ", "it was made with another --split"},
+    {"rejects ", "it was made with other --rejects"},
+    {"audit ", "it was made with another --audit"},
     {"destination ", "it was made with other options"},
 };
 
+static bool begins(struct text line, struct text word)
+{
+    return line.len > word.len && memcmp(line.bytes, word.bytes, word.len) == 0;
+}
+
+/* The name in a line that describes an input, or nothing. */
+static struct text name_of_input(struct text line)
+{
+    enum { NUMBERS = 4 }; /* and the word, with a space behind each */
+    if (!begins(line, TEXT("input ")))
+        return NO_TEXT;
+    for (int i = 0; i < NUMBERS; i++) {
+        const char *space = memchr(line.bytes, ' ', line.len);
+        size_t len = space == NULL ? line.len : (size_t)(space - line.bytes) + 1;
+        line = (struct text){line.bytes + len, line.len - len};
+    }
+    return line;
+}
+
+static const char *difference_of(struct text line, struct text other)
+{
+    for (size_t i = 0; i < sizeof differences / sizeof *differences; i++) {
+        struct text word = text_of(differences[i][0]);
+        if (begins(line, word) || begins(other, word))
+            return differences[i][1];
+    }
+    return "it was made with other events";
+}
+
 /* Says of the first line that differs what it is about. */
-static enum status compare(struct resume *resume, struct text run)
+static enum status compare(const struct resume *resume, struct text run)
 {
     struct text then = resume->state.run, line, other;
     do {
@@ -122,17 +174,12 @@ static enum status compare(struct resume *resume, struct text run)
     } while (line.len != 0 && text_equal(line, other));
     if (line.len == 0 && other.len == 0)
         return STATUS_DONE;
-    const char *text = "it was made with other events";
-    for (size_t i = 0; i < sizeof differences / sizeof *differences; i++) {
-        struct text word = text_of(differences[i][0]);
-        if ((line.len > word.len && memcmp(line.bytes, word.bytes, word.len) == 0) ||
-            (other.len > word.len && memcmp(other.bytes, word.bytes, word.len) == 0)) {
-            text = differences[i][1];
-            break;
-        }
-    }
+    struct text name = name_of_input(line);
+    if (name.len == 0 || !text_equal(name, name_of_input(other)))
+        return tell_to_remove(resume, difference_of(line, other));
     message((struct place){.file = resume->file.name}, SEVERITY_ERROR,
-            "%s: remove it to begin anew", text);
+            "it was made before %.*s changed: remove it to begin anew", (int)name.len - 1,
+            name.bytes);
     return STATUS_USAGE;
 }
 
@@ -151,8 +198,7 @@ static void load(void *state)
     if (bytes == NULL)
         loading->status = tell(resume, STATUS_USAGE, strerror(errno));
     else if (!checkpoint_parse(&resume->state, &resume->arena, bytes, len))
-        loading->status =
-            tell(resume, STATUS_USAGE, "is no checkpoint, or damaged: remove it to begin anew");
+        loading->status = tell_to_remove(resume, "is no checkpoint, or damaged");
 }
 
 static enum status take_up(struct resume *resume, struct text run)
@@ -167,14 +213,14 @@ static enum status take_up(struct resume *resume, struct text run)
 }
 
 /* It would be replaced. */
-static bool is_another_file(struct resume *resume)
+static bool is_another_file(const struct resume *resume)
 {
     struct stat stats[2];
     size_t n = checkpoint_stat(&resume->file, stats);
-    bool first = n > 0 && split_folder_uses(resume->folder, &stats[0]);
-    if (first)
-        resume->file.empty = false; /* it was not made for the lock */
-    return first || (n > 1 && split_folder_uses(resume->folder, &stats[1]));
+    bool is = split_folder_names(resume->folder, resume->file.folder, resume->file.base);
+    for (size_t i = 0; i < n; i++)
+        is = is || split_folder_uses(resume->folder, &stats[i]);
+    return is;
 }
 
 static enum status start(struct resume *resume, struct text run)
@@ -183,8 +229,8 @@ static enum status start(struct resume *resume, struct text run)
         checkpoint_open(&resume->file, resume->folder->options->checkpoint);
     if (status <= CHECKPOINT_NONE && is_another_file(resume))
         return tell(resume, STATUS_USAGE,
-                    "the checkpoint, or this name with .tmp, is another file of "
-                    "this run: name another one");
+                    "the checkpoint is another file of this run, or this name with .assent-tmp "
+                    "is: name another one");
     switch (status) {
     case CHECKPOINT_THERE:
         return take_up(resume, run);
@@ -193,6 +239,8 @@ static enum status start(struct resume *resume, struct text run)
         return STATUS_DONE;
     case CHECKPOINT_BUSY:
         return tell(resume, STATUS_USAGE, "another run is at work with it");
+    case CHECKPOINT_NO_FILE:
+        return tell(resume, STATUS_USAGE, "is no regular file: name another one");
     case CHECKPOINT_FAILED:
         break;
     }

@@ -88,6 +88,22 @@ bool split_folder_uses(const struct split_folder *folder, const struct stat *the
     return used;
 }
 
+bool split_folder_names(const struct split_folder *folder, int other, const char *name)
+{
+    struct stat here, there;
+    char file_name[255 + ENDING_MOST];
+    if (folder->options->split == NULL || fstat(folder->split->folder, &here) != 0 ||
+        fstat(other, &there) != 0 || here.st_ino != there.st_ino || here.st_dev != there.st_dev)
+        return false;
+    for (size_t i = 0; i < folder->n_routes; i++)
+        for (int ending = 0; ending < N_ENDINGS; ending++) {
+            print_name(file_name, folder->routes[i].destination->id, (enum packing)ending);
+            if (strcmp(file_name, name) == 0)
+                return true;
+        }
+    return false;
+}
+
 static enum status look_at_file(const struct split_folder *folder, const char *name)
 {
     struct stat there;

@@ -19,6 +19,10 @@ struct split_folder {
 /* Whether a file is an input, or another output. */
 bool split_folder_uses(const struct split_folder *folder, const struct stat *there);
 
+/* Whether the name in that open folder is one that a route's file has, or had when it was packed
+ * otherwise. */
+bool split_folder_names(const struct split_folder *folder, int other, const char *name);
+
 /* Opens the folder, made if it is not there, plans its files and makes the sink of the events. The
  * names come from the arena. Anything but STATUS_DONE comes after a message; split_free in any
  * case. */

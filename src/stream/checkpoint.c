@@ -129,32 +129,49 @@ static bool stands(const struct checkpoint_file *file)
            here.st_ino == there.st_ino && here.st_dev == there.st_dev;
 }
 
+/* What stands there is not made anew, and what is made here is known to be. A link is not followed:
+ * it would be replaced. */
+static bool open_or_make(struct checkpoint_file *file)
+{
+    int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+    do {
+        file->fd = descriptor_open_at(file->folder, file->base, flags, 0);
+        file->made = file->fd < 0 && errno == ENOENT;
+        if (file->made)
+            file->fd = descriptor_open_at(file->folder, file->base, flags | O_CREAT | O_EXCL, 0666);
+    } while (file->made && file->fd < 0 && errno == EEXIST); /* another run was first */
+    file->made = file->made && file->fd >= 0;
+    return file->fd >= 0;
+}
+
 enum checkpoint_status checkpoint_open(struct checkpoint_file *file, const char *name)
 {
     *file = (struct checkpoint_file){.name = name, .fd = -1};
     file->folder = system_open_folder_of(name, &file->base);
-    int len = snprintf(file->temporary, sizeof file->temporary, "%s.tmp", file->base);
+    int len = snprintf(file->temporary, sizeof file->temporary, "%s.assent-tmp", file->base);
     errno = len < (int)sizeof file->temporary ? errno : ENAMETOOLONG;
     if (file->folder < 0 || len >= (int)sizeof file->temporary)
         return CHECKPOINT_FAILED;
     for (;;) {
         struct stat stat;
-        file->fd = descriptor_open_at(file->folder, file->base, O_RDWR | O_CREAT, 0666);
-        if (file->fd < 0)
-            return CHECKPOINT_FAILED;
-        if (!lock(file->fd))
+        if (!open_or_make(file)) /* a link: ELOOP here, EMLINK elsewhere */
+            return errno == ELOOP || errno == EMLINK || errno == EISDIR ? CHECKPOINT_NO_FILE
+                                                                        : CHECKPOINT_FAILED;
+        if (fstat(file->fd, &stat) != 0 || !S_ISREG(stat.st_mode))
+            return CHECKPOINT_NO_FILE;
+        bool locked = lock(file->fd);
+        file->made = file->made && locked; /* else the other one's */
+        if (!locked)
             return errno == EAGAIN || errno == EACCES ? CHECKPOINT_BUSY : CHECKPOINT_FAILED;
-        if (stands(file)) {
-            file->empty = fstat(file->fd, &stat) == 0 && stat.st_size == 0;
-            return file->empty ? CHECKPOINT_NONE : CHECKPOINT_THERE;
-        }
+        if (stands(file))
+            return stat.st_size == 0 ? CHECKPOINT_NONE : CHECKPOINT_THERE;
         close(file->fd);
     }
 }
 
 void checkpoint_close(struct checkpoint_file *file)
 {
-    if (file->empty)
+    if (file->made)
         unlinkat(file->folder, file->base, 0);
     if (file->fd >= 0)
         close(file->fd);
@@ -216,7 +233,7 @@ bool checkpoint_write(struct checkpoint_file *file, struct text text)
         renameat(file->folder, file->temporary, file->folder, file->base) == 0) {
         close(file->fd);
         file->fd = fd;
-        file->empty = false;
+        file->made = false;
         return system_sync(file->folder);
     }
     int error = errno;

@@ -51,15 +51,16 @@ struct checkpoint_file {
     int folder;
     const char *base; /* in the folder */
     int fd;           /* of the file that stands there, locked; -1: none */
-    bool empty;       /* it was made for the lock, and nothing was written */
-    char temporary[256 + 8];
+    bool made;        /* for the lock, and nothing was written */
+    char temporary[256 + 16];
 };
 
 enum checkpoint_status {
     CHECKPOINT_THERE,
     CHECKPOINT_NONE,
-    CHECKPOINT_BUSY,   /* another run has it */
-    CHECKPOINT_FAILED, /* errno */
+    CHECKPOINT_BUSY,    /* another run has it */
+    CHECKPOINT_NO_FILE, /* something else stands there: a link, a device */
+    CHECKPOINT_FAILED,  /* errno */
 };
 
 /* Opens and locks the file; one that is not there is made, and removed again by the close unless
