@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
-    pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev
+    pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev libseccomp-dev
 test -f build-release/build.ninja || meson setup --buildtype=release build-release >&2
 ninja -C build-release assent >&2
 

@@ -1,6 +1,7 @@
 #include "cli/each_line.h"
 
 #include "base/signals.h"
+#include "cli/confine.h"
 #include "cli/options.h"
 #include "cli/show.h"
 #include "stream/input.h"
@@ -54,13 +55,14 @@ enum status each_line(const struct each_line *each)
 {
     struct block block = {0};
     struct input input;
-    enum status status = STATUS_DONE;
+    const struct sandbox allowed = {.files = each->events};
     enum input_status end = INPUT_END;
     bool go_on = true;
     if (!signals_catch()) {
         message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
         return STATUS_FAILED;
     }
+    enum status status = confine(SANDBOX_AUTO, &allowed);
     input_start(&input, each->events, MAX_LINE_DEFAULT);
     while (go_on && (end = input_next(&input, &block)) == INPUT_BLOCK) {
         go_on = each_of_block(each, &block, &status);

@@ -3,6 +3,7 @@
 #include "base/message.h"
 #include "base/signals.h"
 #include "base/system.h"
+#include "cli/confine.h"
 #include "cli/each_line.h"
 #include "cli/files.h"
 #include "cli/options.h"
@@ -295,6 +296,19 @@ static enum status run_crew(struct run *run)
     return status;
 }
 
+static enum status enter_sandbox(const struct run *run)
+{
+    const int cut_back[] = {run->resume.goes_on ? STDOUT_FILENO : -1, -1};
+    int folders[] = {-1, -1, -1}, n = 0;
+    if (run->options->split != NULL)
+        folders[n++] = run->split.folder;
+    if (run->resume.on)
+        folders[n++] = run->resume.file.folder;
+    return confine(
+        run->options->sandbox,
+        &(struct sandbox){.files = run->options->events, .again = cut_back, .folders = folders});
+}
+
 /* All that may be refused, is before anything is changed. */
 static enum status begin_outputs(struct run *run)
 {
@@ -302,10 +316,14 @@ static enum status begin_outputs(struct run *run)
     enum status status = resume_start(&run->resume, &run->folder);
     if (status != STATUS_DONE || run->resume.state.done)
         return status;
-    if (run->resume.goes_on)
-        return resume_cut_back(&run->resume);
-    if (split)
+    if (split && !run->resume.goes_on)
         status = split_folder_look(&run->folder);
+    if (run->resume.on && !run->resume.goes_on && status == STATUS_DONE)
+        status = resume_keep_names(&run->resume);
+    if (status == STATUS_DONE)
+        status = enter_sandbox(run);
+    if (status == STATUS_DONE && run->resume.goes_on)
+        return resume_cut_back(&run->resume);
     if (split && status == STATUS_DONE)
         status = split_folder_clear(&run->folder);
     if (status == STATUS_DONE)

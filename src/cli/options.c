@@ -27,6 +27,8 @@ const char options_help[] =
     "      --on-reject ACTION  continue (default) or stop\n"
     "      --progress[=WHEN]   show how far it has come: auto (default: on a terminal), always\n"
     "                          or never\n"
+    "      --sandbox WHEN      give up what a filter does not need: auto (default: as far as the\n"
+    "                          system can), require or off\n"
     "      --since TIME        only events whose timestamp is this or later\n"
     "      --split DIR         a file for each destination, untagged, in place of standard output\n"
     "      --split-compress gz|zst\n"
@@ -61,6 +63,7 @@ enum {
     OPTION_FORCE,
     OPTION_CHECKPOINT,
     OPTION_CHECKPOINT_EVERY,
+    OPTION_SANDBOX,
 };
 
 static const struct option long_options[] = {
@@ -81,6 +84,7 @@ static const struct option long_options[] = {
     {"since", required_argument, NULL, OPTION_SINCE},
     {"until", required_argument, NULL, OPTION_UNTIL},
     {"progress", optional_argument, NULL, OPTION_PROGRESS},
+    {"sandbox", required_argument, NULL, OPTION_SANDBOX},
     {"stats", optional_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
@@ -91,6 +95,7 @@ static const struct option long_options[] = {
 static const char *const format_words[] = {"tsv", "json", NULL};
 static const char *const on_reject_words[] = {"continue", "stop", NULL};
 static const char *const progress_words[] = {"never", "auto", "always", NULL};
+static const char *const sandbox_words[] = {"auto", "require", "off", NULL};
 static const char *const stats_words[] = {"table", "json", NULL};
 static const char *const audit_words[] = {"block", "deliver", NULL};
 static const char *const packing_words[] = {"gz", "zst", NULL};
@@ -214,6 +219,10 @@ static bool read_option(struct options *options, int option, char **argv)
         word = optarg == NULL ? PROGRESS_AUTO : word_find(progress_words, text_of(optarg));
         options->progress = (enum progress_when)word;
         return word >= 0 || wrong("--progress is auto, always or never, not ", optarg);
+    case OPTION_SANDBOX:
+        word = word_find(sandbox_words, text_of(optarg));
+        options->sandbox = (enum sandbox_when)word;
+        return word >= 0 || wrong("--sandbox is auto, require or off, not ", optarg);
     case OPTION_STATS:
         word = optarg == NULL ? 0 : word_find(stats_words, text_of(optarg));
         options->stats = (enum stats_form)(word + STATS_TABLE);

@@ -3,6 +3,7 @@
 #define ASSENT_OPTIONS_H
 
 #include "cli/asked.h"
+#include "cli/confine.h"
 #include "event/timestamp.h"
 #include "observe/audit.h"
 #include "stream/unpack.h"
@@ -38,6 +39,7 @@ struct options {
     struct span span; /* of --since and --until */
     enum stats_form stats;
     enum progress_when progress;
+    enum sandbox_when sandbox;
     const char *const *events; /* NULL-ended; "-" where none was named */
     bool help, version;
 };

@@ -428,11 +428,15 @@ enum status resume_mark(struct resume *resume, struct position position, uint64_
     return STATUS_FAILED;
 }
 
-enum status resume_begin(struct resume *resume)
+enum status resume_keep_names(const struct resume *resume)
 {
     const struct options *options = resume->folder->options;
-    if (!sync_entry(options->rejects) || !sync_entry(options->audit_file) ||
-        !sync_entry(options->split))
-        return STATUS_FAILED;
+    bool kept = sync_entry(options->rejects) && sync_entry(options->audit_file) &&
+                sync_entry(options->split);
+    return kept ? STATUS_DONE : STATUS_FAILED;
+}
+
+enum status resume_begin(struct resume *resume)
+{
     return resume_mark(resume, (struct position){0}, 0, false);
 }

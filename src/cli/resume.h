@@ -16,9 +16,9 @@ struct resume {
     bool on;
     bool goes_on;            /* an earlier run has begun */
     struct checkpoint state; /* where the run begins */
+    struct checkpoint_file file;
 
     /* private */
-    struct checkpoint_file file;
     const struct split_folder *folder;
     struct arena arena, page_arena; /* the state; a checkpoint that is written */
 };
@@ -27,6 +27,10 @@ struct resume {
  * changed. Anything but STATUS_DONE comes after a message; resume_end in any case. The folder must
  * outlive it; it is looked at for the run's options, routes and sinks even without --split. */
 enum status resume_start(struct resume *resume, const struct split_folder *folder);
+
+/* Of a run that begins: the outputs' files, which were made, outlast a power cut. The folders that
+ * they are in are opened for it. */
+enum status resume_keep_names(const struct resume *resume);
 
 /* Cuts the outputs back to the checkpoint. */
 enum status resume_cut_back(struct resume *resume);

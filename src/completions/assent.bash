@@ -41,6 +41,7 @@ _assent_values()
     *:--format | *:-f) values='text json' ;;
     filter:--audit-only) values='block deliver' ;;
     filter:--on-reject) values='continue stop' ;;
+    filter:--sandbox) values='auto require off' ;;
     filter:--split-compress) values='gz zst' ;;
     filter:--jobs | filter:-j | filter:--checkpoint-every | filter:--max-line | filter:--since | \
         filter:--until | explain:--line | explain:--message-id)
@@ -73,7 +74,7 @@ _assent()
         filter)
             options='-m --mapping -f --format -d --destination -j --jobs --audit --audit-only
                 --checkpoint --checkpoint-every --force --max-line --rejects --on-reject --progress
-                --since --split --split-compress --stats --until -h --help -V --version'
+                --sandbox --since --split --split-compress --stats --until -h --help -V --version'
             ;;
         check) options='-f --format --strict --against -h --help' ;;
         diff) options='-d --destination -f --format -h --help' ;;

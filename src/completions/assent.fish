@@ -59,6 +59,7 @@ complete -c assent -n '__assent_in filter' -l max-line -x -d 'longer lines are r
 complete -c assent -n '__assent_in filter' -l rejects -rF -d 'keep the lines that are not events'
 complete -c assent -n '__assent_in filter' -l on-reject -x -a 'continue stop' -d 'what to do then'
 complete -c assent -n '__assent_in filter' -l progress -f -a 'auto always never' -d 'show how far it has come'
+complete -c assent -n '__assent_in filter' -l sandbox -x -a 'auto require off' -d 'give up what a filter does not need'
 complete -c assent -n '__assent_in filter' -l since -x -d 'only events whose timestamp is this or later'
 complete -c assent -n '__assent_in filter' -l split -rF -d 'a file for each destination, untagged, in place of standard output'
 complete -c assent -n '__assent_in filter' -l split-compress -x -a 'gz zst' -d 'compress those files'

@@ -46,9 +46,9 @@ bool checkpoint_parse(struct checkpoint *checkpoint, struct arena *arena, char *
 /* The file, and the lock by which a second run with the same one is kept out. */
 struct checkpoint_file {
     const char *name; /* the caller's */
+    int folder;       /* an open descriptor */
 
     /* private */
-    int folder;
     const char *base; /* in the folder */
     int fd;           /* of the file that stands there, locked; -1: none */
     bool made;        /* for the lock, and nothing was written */
