@@ -2,6 +2,7 @@
 #include "event/skim/skim.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -39,6 +40,11 @@ static const struct row {
     {"{\"context\" : {\"a\":1} ,\"w\":\"s\"}", "{\"context\" : {},\"w\":\"s\"}"},
     {"{\"context\":null,\"w\":[1,{}]}", "{\"context\":null,\"w\":[1,{}]}"},
     {"{\"context\":[{\"consent\":1}]}", "{\"context\":[{\"consent\":1}]}"},
+    {"{\"w\" : \"s\" , \"context\" : { \"a\" : [ ] , \"consent\":{ \"categoryPreferences\":{}  }}}",
+     "{\"w\" : \"s\",\"context\" : {\"consent\":{\"categoryPreferences\":{}}}}"},
+    {"{\"a\":[ \"b\" ,\t\"c\" , { } , [ ] , [ [ ] , { \"context\" : \"w\" } ] ] \t, "
+     "\"w\":\t12.50\t}",
+     "{\"w\":\t12.50}"},
     {"{\"x\":2,\"context\":{\"y\":[],\"consent\":{\"categoryPreferences\":{\"A\":true},\"z\":0}}}",
      "{\"context\":{\"consent\":{\"categoryPreferences\":{\"A\":true}}}}"},
     {"{\"integrations\":{\"A\":{\"id\":[7,{}]},\"B\":[0,[]],\"C\":false},\"w\":1}",
@@ -50,6 +56,9 @@ static const struct row {
     {"{\"x\":\"\xC2\x80 \xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80 \xF0\x90\x80\x80\xF4\x8F\xBF\xBF\"}",
      "{}"},
     {"{\"x\":[0,-0,10,1.5,1e9,-1.25E-3,1e+9,true,false,null]}", "{}"},
+    {"{\"x\":[0.25,-0.5,1234567,12345678,123456789,1234.567,12345.6789012345678,0e1,0.0e-10]}",
+     "{}"},
+    {"{\"x\":[true ,false ,null ,1 ,\"\\\\\",\"\\\\\\\"\"]}", "{}"},
     {"{\"w\":1,\"w\":1}", NULL},
     {"{\"W\":1}", NULL},
     {"{\"Context\":1}", NULL},
@@ -75,6 +84,43 @@ static const struct row {
     {"{\"a\":[}", NULL},
     {"{\"a\":[}]}", NULL},
     {"{\"a\":{]}", NULL},
+    {"{\"a\":{,}}", NULL},
+    {"{\"a\":{ , }}", NULL},
+    {"{\"a\":[ , ]}", NULL},
+    {"{\"a\":{1:2}}", NULL},
+    {"{\"a\":{[]:2}}", NULL},
+    {"{\"a\":{{}:2}}", NULL},
+    {"{\"a\":{\"b\"}}", NULL},
+    {"{\"a\":{\"b\",\"c\":1}}", NULL},
+    {"{\"a\":{\"b\":1,\"c\"}}", NULL},
+    {"{\"a\":{\"b\":1,2}}", NULL},
+    {"{\"a\":{\"b\":1,{}}}", NULL},
+    {"{\"a\":{\"b\" : }}", NULL},
+    {"{\"a\":{\"b\":\"c\":1}}", NULL},
+    {"{\"a\":{\"b\"::1}}", NULL},
+    {"{\"a\":{\"b\":{}:1}}", NULL},
+    {"{\"a\":{\"b\":1:2}}", NULL},
+    {"{\"a\":[\"b\":1]}", NULL},
+    {"{\"a\":[1,\"b\":1]}", NULL},
+    {"{\"a\":[{},\"b\":1]}", NULL},
+    {"{\"a\":[{}\"b\"]}", NULL},
+    {"{\"a\":[{} {}]}", NULL},
+    {"{\"a\":[\"b\" \"c\"]}", NULL},
+    {"{\"a\":[\"b\"1]}", NULL},
+    {"{\"a\":[1\"b\"]}", NULL},
+    {"{\"a\":[1{}]}", NULL},
+    {"{\"a\":[1,2,]}", NULL},
+    {"{\"a\":[1,,2]}", NULL},
+    {"{\"a\":{\"b\":1,}}", NULL},
+    {"{\"a\":1},\"b\":{}}", NULL},
+    {"{\"a\":1},]1}", NULL},
+    {"{\"a\":1},1]}", NULL},
+    {"{\"a\":1}}}", NULL},
+    {"{\"a\":\\\"b\"}", NULL},
+    {"{\"a\":\\n}", NULL},
+    {"{\"a\":1\\n}", NULL},
+    {"{\"a\":\xC3\xA9}", NULL},
+    {"{\"a\":1\xC3\xA9}", NULL},
     {"{\"a\":[1}}", NULL},
     {"{\"a\":[1:2]}", NULL},
     {"{a:1}", NULL},
@@ -84,6 +130,29 @@ static const struct row {
     {"{\"a\":.5}", NULL},
     {"{\"a\":1e}", NULL},
     {"{\"a\":-}", NULL},
+    {"{\"a\":00}", NULL},
+    {"{\"a\":[01,12345678]}", NULL},
+    {"{\"a\":[-01,12345678]}", NULL},
+    {"{\"a\":[00.5,12345678]}", NULL},
+    {"{\"a\":[1.,12345678]}", NULL},
+    {"{\"a\":[1..5,12345678]}", NULL},
+    {"{\"a\":[.5,12345678]}", NULL},
+    {"{\"a\":[1.5.5,12345678]}", NULL},
+    {"{\"a\":[1.5e,12345678]}", NULL},
+    {"{\"a\":[1:,12345678]}", NULL},
+    {"{\"a\":[1/,12345678]}", NULL},
+    {"{\"a\":-01}", NULL},
+    {"{\"a\":1.5.5}", NULL},
+    {"{\"a\":1..5}", NULL},
+    {"{\"a\":123456789012x}", NULL},
+    {"{\"a\":1234567.}", NULL},
+    {"{\"a\":12345678.}", NULL},
+    {"{\"a\":1-2}", NULL},
+    {"{\"a\":0x1}", NULL},
+    {"{\"a\":1e+}", NULL},
+    {"{\"a\":true1}", NULL},
+    {"{\"a\":falsy}", NULL},
+    {"{\"a\":fals}", NULL},
     {"{\"a\":tru}", NULL},
     {"{\"a\":t}", NULL},
     {"{\"a\":nulL}", NULL},
@@ -142,6 +211,46 @@ START_TEST(rows_at_the_end_of_a_page)
 {
     ck_assert(arena_try(&memory, make_paths, NULL));
     skim_at(page_end(), rows[_i].line, rows[_i].core);
+}
+END_TEST
+
+/* Whatever stands before them, so that a block's end falls anywhere in them, and that of the last
+ * block which is looked at before the walk goes on. */
+START_TEST(rows_behind_a_string)
+{
+    static const size_t lens[] = {0, 150, 2000, 2150};
+    char *end = page_end();
+    ck_assert(arena_try(&memory, make_paths, NULL));
+    if (strncmp(rows[_i].line, "{\"", 2) != 0)
+        return;
+    for (size_t i = 0; i < sizeof lens / sizeof *lens; i += 2)
+        for (size_t len = lens[i]; len < lens[i + 1]; len++) {
+            char line[4096];
+            memcpy(line, "{\"p\":\"", 6);
+            memset(line + 6, 'x', len);
+            memcpy(line + 6 + len, "\",", 2);
+            strcpy(line + 8 + len, rows[_i].line + 1);
+            skim_at(end, line, rows[_i].core);
+        }
+}
+END_TEST
+
+/* In the second line, the block between those of its quotes has its escapes. */
+START_TEST(keys_longer_than_a_block)
+{
+    static const char *const keys[] = {
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+        "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "cate\\u0067\\u006f\\u0072\\u0079\\u0050\\u0072\\u0065\\u0066\\u0065\\u0072ences"};
+    static const char *const cores[] = {"{\"context\":{\"consent\":{}}}", NULL};
+    char *end = page_end();
+    ck_assert(arena_try(&memory, make_paths, NULL));
+    for (int pad = 0; pad < 70; pad++) {
+        char line[400];
+        snprintf(line, sizeof line, "{\"context\":{\"p\":\"%*s\",\"consent\":{\"%s\":1}}}", pad, "",
+                 keys[_i]);
+        skim_at(end, line, cores[_i]);
+    }
 }
 END_TEST
 
@@ -204,6 +313,8 @@ END_TEST
 static void fill(TCase *tests)
 {
     tcase_add_loop_test(tests, rows_at_the_end_of_a_page, 0, N_ROWS);
+    tcase_add_loop_test(tests, rows_behind_a_string, 0, N_ROWS);
+    tcase_add_loop_test(tests, keys_longer_than_a_block, 0, 2);
     tcase_add_loop_test(tests, a_special_byte_anywhere, 0, 6);
     tcase_add_test(tests, depth_512_and_no_more);
     tcase_add_test(tests, a_core_too_long_is_refused);

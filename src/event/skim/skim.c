@@ -1,140 +1,9 @@
 #include "event/skim/skim.h"
 
 #include "event/line.h"
-
-/* ---- the grammar between strings; the last byte before the line's end is a brace ---- */
-
-static inline const unsigned char *space(const unsigned char *at)
-{
-    while (*at <= ' ' && (*at == ' ' || *at == '\t'))
-        at++;
-    return at;
-}
-
-static inline bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-static inline bool is_digit(unsigned char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static const unsigned char *digits(const unsigned char *at)
-{
-    if (!is_digit(*at))
-        return NULL;
-    while (is_digit(*at))
-        at++;
-    return at;
-}
-
-/* RFC 8259, section 6. */
-static const unsigned char *number(const unsigned char *at)
-{
-    at += *at == '-';
-    at = *at == '0' ? at + 1 : digits(at);
-    if (at != NULL && *at == '.')
-        at = digits(at + 1);
-    if (at != NULL && (*at == 'e' || *at == 'E')) {
-        at++;
-        at = digits(at + (*at == '+' || *at == '-'));
-    }
-    return at;
-}
-
-/* Compared byte by byte, so that a shorter rest of the line is not read past its brace. */
-static const unsigned char *literal(const unsigned char *at, const char *rest)
-{
-    for (at++; *rest != '\0'; at++, rest++)
-        if (*at != (unsigned char)*rest)
-            return NULL;
-    return at;
-}
-
-static inline const unsigned char *number_or_literal(const unsigned char *at)
-{
-    switch (*at) {
-    case 't':
-        return literal(at, "rue");
-    case 'f':
-        return literal(at, "alse");
-    case 'n':
-        return literal(at, "ull");
-    default:
-        return number(at);
-    }
-}
-
-/* ---- within strings ---- */
-
-static bool is_hex(unsigned char c)
-{
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-/* Behind an escape; NULL when it is none. RFC 8259, section 7. */
-static const unsigned char *escape(const unsigned char *at)
-{
-    switch (at[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return at + 2;
-    case 'u':
-        return is_hex(at[2]) && is_hex(at[3]) && is_hex(at[4]) && is_hex(at[5]) ? at + 6 : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static bool is_within(unsigned char c, unsigned char least, unsigned char most)
-{
-    return c >= least && c <= most;
-}
-
-/* Behind a character of more than one byte, of the table of RFC 3629, section 4; NULL when the byte
- * begins none: a control byte, too. */
-static inline const unsigned char *character(const unsigned char *at)
-{
-    unsigned char c = at[0];
-    if (is_within(c, 0xC2, 0xDF))
-        return is_within(at[1], 0x80, 0xBF) ? at + 2 : NULL;
-    if (is_within(c, 0xE0, 0xEF)) {
-        unsigned char least = c == 0xE0 ? 0xA0 : 0x80, most = c == 0xED ? 0x9F : 0xBF;
-        return is_within(at[1], least, most) && is_within(at[2], 0x80, 0xBF) ? at + 3 : NULL;
-    }
-    if (is_within(c, 0xF0, 0xF4)) {
-        unsigned char least = c == 0xF0 ? 0x90 : 0x80, most = c == 0xF4 ? 0x8F : 0xBF;
-        return is_within(at[1], least, most) && is_within(at[2], 0x80, 0xBF) &&
-                       is_within(at[3], 0x80, 0xBF)
-                   ? at + 4
-                   : NULL;
-    }
-    return NULL;
-}
-
-/* Behind a run of such characters, of which there is one at least. */
-static inline const unsigned char *characters(const unsigned char *at)
-{
-    do
-        at = character(at);
-    while (at != NULL && *at >= 0x80);
-    return at;
-}
+#include "event/skim/skim_bytes.h"
 
 /* ---- containers and the core ---- */
-
-static inline bool is_object(const struct skim *skim)
-{
-    return (skim->open[skim->depth / 64] >> (skim->depth % 64) & 1) != 0;
-}
 
 static bool put(struct skim *skim, struct text text)
 {
@@ -151,10 +20,41 @@ static bool put_member(struct skim *skim, const unsigned char *end)
     return put(skim, (struct text){skim->member, (size_t)((const char *)end - skim->member)});
 }
 
+static void set_node(struct skim *skim, size_t node)
+{
+    skim->node = node;
+    skim->lengths = skim->paths->nodes[node].lengths;
+}
+
+/* Down to where a bracket has to be looked at: a member's value is copied without what stands in
+ * its containers. */
+static void set_child(struct skim *skim, size_t child)
+{
+    skim->child = child;
+    skim->watched = child == 0 ? skim->path_depth : skim->path_depth + 2;
+}
+
 static bool end_member(struct skim *skim, const unsigned char *end)
 {
-    skim->child = 0;
+    set_child(skim, 0);
     return put_member(skim, end);
+}
+
+/* Ends a member whose value is no container, before the comma or brace behind it. */
+static bool end_scalar_member(struct skim *skim, const unsigned char *behind)
+{
+    while (is_space(behind[-1]))
+        behind--;
+    return end_member(skim, behind);
+}
+
+/* Ends it before the next member's key. */
+static bool end_member_before(struct skim *skim, struct text key)
+{
+    const unsigned char *comma = (const unsigned char *)key.bytes - 2;
+    while (is_space(*comma))
+        comma--;
+    return end_scalar_member(skim, comma);
 }
 
 /* Of the members of preferences and integrations only the kind of their values is read: what is in
@@ -181,12 +81,22 @@ static void note_label(struct skim *skim, unsigned roles, const char *behind_key
         }
 }
 
+/* But for ASCII case, of which a bit tells. */
+static bool begin_alike(struct text a, struct text b)
+{
+    return a.len == 0 || b.len == 0 || ((a.bytes[0] ^ b.bytes[0]) & ~0x20) == 0;
+}
+
 /* A key without escapes, in an object on a key path: a key that leads on is noted as skim->child.
  * False when it is a look-alike or stands there twice. */
 static bool path_key(struct skim *skim, struct text key)
 {
     const struct key_node *nodes = skim->paths->nodes;
+    if (skim->child != 0 && !end_member_before(skim, key))
+        return false;
     for (size_t i = nodes[skim->node].first_child; i != 0; i = nodes[i].next_sibling) {
+        if (!begin_alike(nodes[i].key, key))
+            continue;
         if (text_equal(nodes[i].key, key)) {
             if ((nodes[i].roles & ROLE_LABELS) != 0) {
                 note_label(skim, nodes[i].roles, key.bytes + key.len + 1);
@@ -196,7 +106,7 @@ static bool path_key(struct skim *skim, struct text key)
             if ((skim->seen >> i & 1) != 0)
                 return false;
             skim->seen |= (uint64_t)1 << i;
-            skim->child = i;
+            set_child(skim, i);
             skim->member = key.bytes - 1;
             if (skim->bytes[skim->len - 1] != '{' && !put(skim, TEXT(",")))
                 return false;
@@ -208,16 +118,13 @@ static bool path_key(struct skim *skim, struct text key)
     return true;
 }
 
-static inline bool on_path_key(struct skim *skim, const unsigned char *bytes, size_t len)
+/* The same of its quotes; few keys have a length that matters. */
+static inline bool path_string(struct skim *skim, const unsigned char *opening,
+                               const unsigned char *closing)
 {
-    if ((skim->paths->nodes[skim->node].lengths & length_bit(len)) == 0)
-        return true;
-    return path_key(skim, (struct text){(const char *)bytes, len});
-}
-
-static inline bool scalar_done(struct skim *skim, const unsigned char *end)
-{
-    return skim->child == 0 || skim->depth != skim->path_depth || end_member(skim, end);
+    size_t len = (size_t)(closing - opening - 1);
+    return ((skim->lengths >> len % 64 & 1) == 0 && skim->child == 0) ||
+           path_key(skim, (struct text){(const char *)opening + 1, len});
 }
 
 /* A container that is a member's value, or stands in one. An object on the way is gone into; any
@@ -229,67 +136,137 @@ static bool open_on_path(struct skim *skim, const unsigned char *at)
         return !kinds_suffice(child) || put_member(skim, at + 1);
     if (*at != '{' || child->roles != 0)
         return true;
-    skim->node = skim->child;
+    set_node(skim, skim->child);
     skim->path_depth = skim->depth;
     return end_member(skim, at + 1);
 }
 
-static inline bool open_container(struct skim *skim, const unsigned char *at)
-{
-    if (skim->depth == EVENT_DEPTH)
-        return false;
-    skim->depth++;
-    uint64_t bit = (uint64_t)1 << (skim->depth % 64), *word = &skim->open[skim->depth / 64];
-    *word = *at == '{' ? *word | bit : *word & ~bit;
-    return skim->child == 0 || skim->depth > skim->path_depth + 2 || open_on_path(skim, at);
-}
-
 /* Back in a member's value, in the object on a path, or behind that. */
-static bool close_on_path(struct skim *skim, const unsigned char *end)
+static bool close_on_path(struct skim *skim, const unsigned char *at)
 {
     if (skim->depth > skim->path_depth) {
-        if (skim->child != 0 && kinds_suffice(&skim->paths->nodes[skim->child]))
-            skim->member = (const char *)end - 1;
+        if (kinds_suffice(&skim->paths->nodes[skim->child]))
+            skim->member = (const char *)at;
         return true;
     }
     if (skim->depth == skim->path_depth)
-        return skim->child == 0 || end_member(skim, end);
-    skim->node = skim->paths->nodes[skim->node].parent;
+        return end_member(skim, at + 1);
+    if (skim->child != 0 && !end_scalar_member(skim, at))
+        return false;
+    set_node(skim, skim->paths->nodes[skim->node].parent);
     skim->path_depth = skim->depth;
+    set_child(skim, 0);
     return put(skim, TEXT("}"));
 }
 
-static inline bool close_container(struct skim *skim, const unsigned char *end)
+/* The open containers. */
+struct nest {
+    size_t depth;
+    uint64_t objects; /* a bit for each, the innermost one's is the lowest: it is an object */
+};
+
+/* Of a bracket's bits, two tell which of the four it is. */
+static inline bool opens_container(unsigned char bracket)
 {
-    skim->depth--;
-    return skim->depth > skim->path_depth + 1 || close_on_path(skim, end);
+    return (bracket & 0x02) != 0;
+}
+
+static inline uint64_t is_of_object(unsigned char bracket)
+{
+    return bracket >> 5 & 1;
+}
+
+static inline bool open_container(struct skim *skim, struct nest *nest, const unsigned char *at)
+{
+    if (nest->depth == EVENT_DEPTH)
+        return false;
+    if (nest->depth % 64 == 0)
+        skim->outer[nest->depth / 64] = nest->objects;
+    nest->depth++;
+    nest->objects = nest->objects << 1 | is_of_object(*at);
+    if (nest->depth > skim->watched)
+        return true;
+    skim->depth = nest->depth;
+    return open_on_path(skim, at);
+}
+
+static inline bool close_container(struct skim *skim, struct nest *nest, const unsigned char *at)
+{
+    if ((nest->objects & 1) != is_of_object(*at))
+        return false;
+    bool is_watched = nest->depth <= skim->watched;
+    nest->depth--;
+    nest->objects >>= 1;
+    if (nest->depth % 64 == 0)
+        nest->objects = skim->outer[nest->depth / 64];
+    skim->depth = nest->depth;
+    return !is_watched || close_on_path(skim, at);
+}
+
+/* Whether each of the closing brackets has nothing but spaces between it and its container's first
+ * byte. */
+static bool are_empty(const unsigned char *at, uint64_t closes)
+{
+    for (; closes != 0; closes &= closes - 1) {
+        const unsigned char *before = at + first_bit(closes) - 1;
+        while (is_space(*before))
+            before--;
+        if (*before != '{' && *before != '[')
+            return false;
+    }
+    return true;
 }
 
 /* ---- the walks ---- */
 
-/* The high bit of each byte of the word that is special; bytes above such a one may be wrong. */
-static inline uint64_t special_bytes(uint64_t word)
+/* Of what kind a byte is: the lowest bit of one of eight bytes. */
+#define KIND(c)                                                                                    \
+    ((uint64_t)((c) == '"') | (uint64_t)((c) == '\\') << 8 | (uint64_t)((c) == ',') << 16 |        \
+     (uint64_t)((c) == ':') << 24 | (uint64_t)((c) == '{' || (c) == '[') << 32 |                   \
+     (uint64_t)((c) == '}' || (c) == ']') << 40 | (uint64_t)((c) == ' ') << 48 |                   \
+     (uint64_t)((c) < 0x20 || (c) >= 0x80) << 56)
+#define KINDS_4(c) KIND(c), KIND((c) + 1), KIND((c) + 2), KIND((c) + 3)
+#define KINDS_16(c) KINDS_4(c), KINDS_4((c) + 4), KINDS_4((c) + 8), KINDS_4((c) + 12)
+#define KINDS_64(c) KINDS_16(c), KINDS_16((c) + 16), KINDS_16((c) + 32), KINDS_16((c) + 48)
+
+static const uint64_t kinds[256] = {KINDS_64(0), KINDS_64(64), KINDS_64(128), KINDS_64(192)};
+
+/* Swaps blocks of bytes between words whose numbers differ by n. */
+static inline void swap_bytes(uint64_t words[8], unsigned n, uint64_t mask)
 {
-    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-    return ((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) & high;
+    for (unsigned i = 0; i < 8; i++)
+        if ((i & n) == 0) {
+            uint64_t swapped = (words[i] >> 8 * n ^ words[i + n]) & mask;
+            words[i] ^= swapped << 8 * n;
+            words[i + n] ^= swapped;
+        }
 }
 
-static inline unsigned special_portable(const unsigned char *at)
+static inline struct marks marks_portable(const unsigned char *at)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    if (special_bytes(word) == 0)
-        return 8;
-    unsigned n = 0;
-    while (n < 8 && is_plain(at[n]))
-        n++;
-    return n;
+    /* Byte k of word n: kind k of the n-th eight bytes, a bit for each; then the other way. */
+    uint64_t words[8];
+    for (unsigned n = 0; n < 8; n++) {
+        words[n] = 0;
+        for (unsigned i = 8; i-- > 0;)
+            words[n] = words[n] << 1 | kinds[at[8 * n + i]];
+    }
+    swap_bytes(words, 4, 0x00000000FFFFFFFFu);
+    swap_bytes(words, 2, 0x0000FFFF0000FFFFu);
+    swap_bytes(words, 1, 0x00FF00FF00FF00FFu);
+    return (struct marks){words[0], words[1], words[2], words[3],
+                          words[4], words[5], words[6], words[7]};
+}
+
+static inline uint64_t turns_portable(uint64_t bits)
+{
+    for (unsigned n = 1; n < 64; n *= 2)
+        bits ^= bits << n;
+    return bits;
 }
 
 #define SKIM_NAME(name) name##_portable
 #define SKIM_TARGET
-#define SKIM_WIDTH 8
 #include "event/skim/skim_walk.h"
 
 #if defined(__SSE2__) && defined(__GNUC__)
@@ -307,12 +284,14 @@ bool skim_init_with(struct skim *skim, const struct key_paths *paths, enum skim_
 #if defined(__SSE2__) && defined(__GNUC__)
     if (set == SKIM_SSE2)
         walk = walk_sse2;
-    if (set == SKIM_AVX2 && __builtin_cpu_supports("avx2"))
+    if (set == SKIM_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("pclmul"))
         walk = walk_avx2;
 #elif defined(__aarch64__) && defined(__ARM_NEON) && defined(__GNUC__) && !defined(__AARCH64EB__)
     if (set == SKIM_NEON)
         walk = walk_neon;
 #endif
+    memset(&skim->blocks, 0, sizeof skim->blocks);
     skim->paths = paths;
     skim->walk = walk;
     return walk != NULL;
@@ -337,13 +316,14 @@ bool skim_line(struct skim *skim, struct text line)
         skim->paths->n > 64)
         return false;
     skim->depth = skim->path_depth = 1;
-    skim->open[0] = 2;
-    skim->node = skim->child = 0;
+    set_node(skim, 0);
+    set_child(skim, 0);
+    skim->outer[0] = 0;
     skim->seen = 0;
     memset(skim->n_labels, 0, sizeof skim->n_labels);
     skim->bytes[0] = '{';
     skim->len = 1;
-    if (!skim->walk(skim, at, end))
+    if (!skim->walk(skim, at + 1, end))
         return false;
     skim->core = (struct text){skim->bytes, skim->len};
     return true;

@@ -15,25 +15,34 @@
  *   - in an object on the way to what is read, a key has an escape, is a look-alike or occurs
  *     twice, or the core is longer than SKIM_CORE_MOST.
  *
- * How it works. One pass, no table of tokens: between strings the grammar is followed byte by byte,
- * a bit per open container; within strings, where most bytes are, a vector at a time is compared
- * with what ends a run of plain bytes: a quote, a backslash, a control byte or a byte that is no
- * ASCII (signed, the last two are one comparison: less than 0x20). Escapes and UTF-8 are checked
- * where they are met. The line's last byte is known to be a brace, which ends every number,
- * literal, escape and character, so only strings and the outermost brace look at where the line
- * ends. Nothing behind the line's last byte is read.
+ * How it works. A line is looked at in blocks of 64 bytes, which are compared a vector at a time
+ * with what matters: quotes, backslashes, commas, colons, brackets, spaces, and bytes that are low
+ * (signed: control bytes and what is no ASCII). What comes of it are masks, a bit for each byte;
+ * from there on a shift, an AND, an addition are the grammar of 64 bytes (skim_find.h): which
+ * quotes open and close, whether each token may stand behind the one before it, which strings are
+ * keys. Only three kinds of places are gone to, from bit to bit: brackets, since who encloses whom
+ * is no matter of neighbours (skim_walk.h: a bit per open container); first bytes of numbers and
+ * literals, and escapes and characters that are no ASCII (skim_bytes.h); and keys, where an object
+ * on a path encloses them. The line's last byte is known to be a brace, which ends whatever is
+ * checked byte by byte. Nothing behind it is read: the last block is compared from the line's end
+ * backwards.
  *
- * The walk is skim_walk.h, compiled once per instruction set with that set's comparison: 8 bytes in
- * a word anywhere (skim.c), SSE2 on every x86-64, AVX2 where the processor has it, NEON on ARM64.
+ * The walk is skim_walk.h, compiled once per instruction set with that set's comparison: a table
+ * anywhere (skim.c), SSE2 on every x86-64, AVX2 where the processor has it, NEON on ARM64. The
+ * loops of skim_find.h have no intrinsics; compilers make vectors of several blocks' masks of them.
  *
- * Ideas from: Langdale, Lemire, "Parsing Gigabytes of JSON per Second" (2019), comparisons of whole
- * vectors in place of bytes; Li et al., "Mison: A Fast JSON Parser for Data Analytics" (2017) and
- * Palkar et al., "Filter Before You Parse: Faster Analytics on Raw Data with Sparser" (2018), that
- * most of a record is not needed; Mycroft's test for a small byte in a word (1987).
+ * Ideas from: Langdale, Lemire, "Parsing Gigabytes of JSON per Second" (2019), bitmaps of
+ * structural characters, the prefix sum of quotes by carry-less multiplication; Li et al., "Mison:
+ * A Fast JSON Parser for Data Analytics" (2017) and Palkar et al., "Filter Before You Parse: Faster
+ * Analytics on Raw Data with Sparser" (2018), that most of a record is not needed; Cameron, Herdy,
+ * Lin, "High Performance XML Parsing Using Parallel Bit Stream Technology" (2008), carries of an
+ * addition that run to the end of a run.
  */
 #ifndef ASSENT_SKIM_H
 #define ASSENT_SKIM_H
 
+#include "event/line.h"
+#include "event/skim/skim_marks.h"
 #include "mapping/key_paths.h"
 
 /* Bytes of the longest core; what decides is far shorter. */
@@ -43,12 +52,16 @@ struct skim {
     struct text core; /* of the line last accepted; valid until the next one */
 
     /* private */
+    struct blocks blocks;
     const struct key_paths *paths;
     bool (*walk)(struct skim *skim, const unsigned char *at, const unsigned char *end);
-    uint64_t open[9];                 /* a bit per open container, by its depth: it is an object */
+    uint64_t outer[EVENT_DEPTH / 64]; /* a bit per open container but the innermost up to 64 */
     size_t depth;                     /* of open containers */
     size_t node;                      /* the innermost object on a key path */
+    uint64_t lengths;                 /* of the keys that lead on from there, as it says */
     size_t path_depth;                /* its depth */
+    size_t watched;                   /* the depth of containers whose brackets are looked at */
+    const unsigned char *key;         /* the opening quote of one that goes on in the next block */
     uint64_t seen;                    /* a bit per node: its key stood there */
     size_t child;                     /* the node of its member that is being copied, 0: none */
     const char *member;               /* what is not copied yet of that member begins here */

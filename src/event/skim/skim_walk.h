@@ -2,108 +2,162 @@
  * The walk over a line, compiled once for each instruction set. Before it is included, define
  *   SKIM_NAME(name)  the name with the set's suffix
  *   SKIM_TARGET      the attribute that lets the compiler use the set
- *   SKIM_WIDTH       how many bytes SKIM_NAME(special) looks at
- *   SKIM_NAME(special)(at), which gives the number of the first byte at `at` that is a quote, a
- *   backslash, a control byte or no ASCII, or SKIM_WIDTH when there is none
+ *   SKIM_NAME(marks)(at), which gives the marks of the 64 bytes from there on
+ *   SKIM_NAME(turns)(bits), which gives for each bit whether up to it an odd number is set
  * It has no include guard on purpose.
  */
 
-/* The closing quote of a string whose first byte is at `at`; NULL when it is not valid. */
-SKIM_TARGET static inline const unsigned char *
-SKIM_NAME(string)(const unsigned char *at, const unsigned char *end, bool *escapes)
+/* The marks of a line's last bytes, fewer than 64, and spaces behind them. Nothing behind the end
+ * is read: the bytes before them are, or a copy. */
+SKIM_TARGET static inline struct marks
+SKIM_NAME(last_marks)(const unsigned char *begin, const unsigned char *at, const unsigned char *end)
 {
-    for (;;) {
-        unsigned n = SKIM_WIDTH;
-        while (end - at >= SKIM_WIDTH && (n = SKIM_NAME(special)(at)) == SKIM_WIDTH)
-            at += n;
-        if (n != SKIM_WIDTH)
-            at += n;
-        else /* near the line's end */
-            while (at < end && is_plain(*at))
-                at++;
-        if (at == end)
-            return NULL;
-        if (*at == '"')
-            return at;
-        if (*at == '\\') {
-            *escapes = true;
-            at = escape(at);
-        } else {
-            at = characters(at);
+    size_t len = (size_t)(end - at), shift = 0;
+    struct marks marks;
+    if (end - begin >= SKIM_BLOCK) {
+        marks = SKIM_NAME(marks)(end - SKIM_BLOCK);
+        shift = SKIM_BLOCK - len;
+    } else {
+        unsigned char bytes[SKIM_BLOCK];
+        memset(bytes, ' ', sizeof bytes);
+        memcpy(bytes, at, len);
+        marks = SKIM_NAME(marks)(bytes);
+    }
+    return (struct marks){
+        .quotes = marks.quotes >> shift,
+        .backslashes = marks.backslashes >> shift,
+        .commas = marks.commas >> shift,
+        .colons = marks.colons >> shift,
+        .opens = marks.opens >> shift,
+        .closes = marks.closes >> shift,
+        .spaces = marks.spaces >> shift | ~(uint64_t)0 << len,
+        .low = marks.low >> shift,
+    };
+}
+
+#include "event/skim/skim_find.h"
+
+/* Looks at the next blocks, from *next on; the number of them, or 0 when something is bad. Those of
+ * which a string's middle is all are passed over. Escapes and bytes that are low are seldom: they
+ * are kept out of the way of all else. */
+SKIM_TARGET static size_t SKIM_NAME(look)(struct blocks *blocks, struct seldom *seldom,
+                                          const unsigned char *begin, const unsigned char **next,
+                                          const unsigned char *end)
+{
+    const unsigned char *at = *next;
+    uint64_t goes_on = blocks->in_string[0] >> 63;
+    size_t n = 0;
+    for (; n < SKIM_BLOCKS && at < end; at += SKIM_BLOCK) {
+        struct marks marks =
+            end - at >= SKIM_BLOCK ? SKIM_NAME(marks)(at) : SKIM_NAME(last_marks)(begin, at, end);
+        if ((marks.backslashes | seldom->escaped) != 0) {
+            if (!check_escapes(seldom, at, marks.backslashes))
+                return 0;
+            marks.quotes &= ~seldom->escapes;
         }
-        if (at == NULL)
-            return NULL;
+        uint64_t in_string = SKIM_NAME(turns)(marks.quotes) ^ (0 - goes_on);
+        if (marks.low != 0) {
+            if (!check_low_bytes(seldom, at, marks.low, in_string, end))
+                return 0;
+            marks.spaces |= seldom->tabs;
+        }
+        if ((marks.quotes | marks.backslashes) == 0 && goes_on != 0)
+            continue;
+        goes_on = in_string >> 63;
+        n++;
+        blocks->at[n] = at;
+        blocks->quotes[n] = marks.quotes;
+        blocks->backslashes[n] = marks.backslashes;
+        blocks->commas[n] = marks.commas;
+        blocks->colons[n] = marks.colons;
+        blocks->opens[n] = marks.opens;
+        blocks->closes[n] = marks.closes;
+        blocks->spaces[n] = marks.spaces;
+        blocks->in_string[n] = in_string;
+    }
+    *next = at;
+    SKIM_NAME(find)(blocks, n);
+    return n;
+}
+
+/* The keys of an object on a path, in a part of the block. The first one to end may have begun in a
+ * block before. */
+SKIM_TARGET static inline bool SKIM_NAME(path_keys)(struct skim *skim, const unsigned char *at,
+                                                    size_t n, uint64_t part)
+{
+    const struct blocks *blocks = &skim->blocks;
+    uint64_t keys = blocks->keys[n] & part, ends = blocks->key_ends[n] & part;
+    if ((blocks->key_escapes[n] & part) != 0)
+        return false;
+    if ((keys | ends) == 0)
+        return true;
+    if ((ends & (keys - 1)) != 0) {
+        if (!path_string(skim, skim->key, at + first_bit(ends)))
+            return false;
+        ends &= ends - 1;
+    }
+    for (; ends != 0; keys &= keys - 1, ends &= ends - 1)
+        if (!path_string(skim, at + first_bit(keys), at + first_bit(ends)))
+            return false;
+    if (keys != 0)
+        skim->key = at + first_bit(keys);
+    return true;
+}
+
+/* From bracket to bracket: all between two is in the same container. */
+SKIM_TARGET static inline bool SKIM_NAME(hop)(struct skim *skim, struct nest *nest, size_t n,
+                                              const unsigned char *end)
+{
+    const struct blocks *blocks = &skim->blocks;
+    const unsigned char *at = blocks->at[n];
+    uint64_t brackets = blocks->brackets[n], left = ~(uint64_t)0;
+    for (;;) {
+        uint64_t part = (brackets ^ (brackets - 1)) & left;
+        uint64_t bad = (nest->objects & 1) != 0 ? blocks->bad_in_object[n] : blocks->colons[n];
+        if ((bad & part) != 0)
+            return false;
+        if (nest->depth == skim->path_depth && !SKIM_NAME(path_keys)(skim, at, n, part))
+            return false;
+        if (brackets == 0)
+            return true;
+        const unsigned char *bracket = at + first_bit(brackets);
+        if (opens_container(*bracket)) {
+            if (!open_container(skim, nest, bracket))
+                return false;
+        } else {
+            if (!close_container(skim, nest, bracket))
+                return false;
+            if (nest->depth == 0)
+                return bracket + 1 == end;
+        }
+        left ^= part;
+        brackets &= brackets - 1;
     }
 }
 
-/* Behind a key and its colon; NULL when they are not valid or not plain enough. */
-SKIM_TARGET static inline const unsigned char *
-SKIM_NAME(key)(struct skim *skim, const unsigned char *at, const unsigned char *end)
-{
-    bool escapes = false;
-    if (*at != '"')
-        return NULL;
-    const unsigned char *quote = SKIM_NAME(string)(at + 1, end, &escapes);
-    if (quote == NULL)
-        return NULL;
-    if (skim->depth == skim->path_depth &&
-        (escapes || !on_path_key(skim, at + 1, (size_t)(quote - at - 1))))
-        return NULL;
-    at = space(quote + 1);
-    return *at == ':' ? space(at + 1) : NULL;
-}
-
-/* Behind a value that is no container; NULL when it is not valid. */
-SKIM_TARGET static inline const unsigned char *
-SKIM_NAME(scalar)(struct skim *skim, const unsigned char *at, const unsigned char *end)
-{
-    bool escapes;
-    if (*at != '"')
-        at = number_or_literal(at);
-    else if ((at = SKIM_NAME(string)(at + 1, end, &escapes)) != NULL)
-        at++;
-    return at != NULL && scalar_done(skim, at) ? at : NULL;
-}
-
-/* The line's first byte is at `at`; its last one, before `end`, is a brace. */
+/* Behind the line's first byte, which is a brace, up to the last one, which is one, too. */
 SKIM_TARGET static bool SKIM_NAME(walk)(struct skim *skim, const unsigned char *at,
                                         const unsigned char *end)
 {
-    unsigned char close = '}';
-    at = space(at + 1);
-    if (*at == '}')
-        return at + 1 == end && close_container(skim, end);
-    for (;;) {
-        if (close == '}' && (at = SKIM_NAME(key)(skim, at, end)) == NULL)
+    const unsigned char *begin = at;
+    struct blocks *blocks = &skim->blocks;
+    struct seldom seldom = {0};
+    struct nest nest = {.depth = 1, .objects = 1};
+    blocks_start(blocks);
+    while (at < end) {
+        size_t n_blocks = SKIM_NAME(look)(blocks, &seldom, begin, &at, end);
+        if (n_blocks == 0)
             return false;
-        if (*at == '{' || *at == '[') {
-            if (!open_container(skim, at))
+        for (size_t n = 1; n <= n_blocks; n++)
+            if (blocks->bad[n] != 0 ||
+                (blocks->empty[n] != 0 && !are_empty(blocks->at[n], blocks->empty[n])) ||
+                !are_scalars(blocks->at[n], blocks->scalar_starts[n], end) ||
+                !SKIM_NAME(hop)(skim, &nest, n, end))
                 return false;
-            close = *at == '{' ? '}' : ']';
-            at = space(at + 1);
-            if (*at != close)
-                continue;
-        } else {
-            at = SKIM_NAME(scalar)(skim, at, end);
-            if (at == NULL)
-                return false;
-            at = space(at);
-        }
-        while (*at == close) {
-            at++;
-            if (!close_container(skim, at))
-                return false;
-            if (skim->depth == 0 || at == end)
-                return skim->depth == 0 && at == end;
-            close = is_object(skim) ? '}' : ']';
-            at = space(at);
-        }
-        if (*at != ',')
-            return false;
-        at = space(at + 1);
+        blocks_go_on(blocks);
     }
+    return nest.depth == 0;
 }
 
 #undef SKIM_NAME
 #undef SKIM_TARGET
-#undef SKIM_WIDTH
