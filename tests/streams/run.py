@@ -19,6 +19,10 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
+
+from peak import peak_kib  # noqa: E402
+
 MAPPING = b"""{"version":1,"destinations":{"ads":["Ads"],"both":["Ads","Fun"],"free":{"kind":"other"}}}"""
 JOBS = ("1", "2", "4")
 
@@ -306,15 +310,6 @@ def long_message_ids(streams):
         for n, record in enumerate(records):
             assert json.dumps(record["messageId"]).encode() == ids[n // pairs % len(ids)]
             assert record["line"] == n // pairs + 1
-
-
-def peak_kib(pid):
-    """The process's peak memory; 0 where the system does not say."""
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-    except OSError:
-        return 0
 
 
 def long_lines_and_little_memory(streams):
