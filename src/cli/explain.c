@@ -48,6 +48,8 @@ struct explain {
     struct output output;
     struct rejects rejects;
     uint64_t n_rejected, n_shown;
+    const struct destination **destinations; /* that are asked for */
+    size_t n_destinations;
     int id_width;
     bool colours;
 
@@ -172,10 +174,8 @@ static void show_event(struct explain *explain, struct place place)
     explain->page.len = 0;
     if (!explain->options->json)
         show_head(explain, place);
-    for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
-        const struct destination *destination = &mapping->destinations[i];
-        if (!is_asked_for(&explain->options->asked, destination->id))
-            continue;
+    for (size_t i = 0; i < explain->n_destinations; i++) {
+        const struct destination *destination = explain->destinations[i];
         struct decision decision = decide(mapping, &explain->scan.event, destination);
         if (explain->options->json)
             audit_add(&explain->audit, mapping, &explain->scan.event, destination, decision);
@@ -243,9 +243,25 @@ static bool on_line(void *state, const struct text *raw, struct place place, enu
 
 /* ---- the command ---- */
 
-static void prepare(void *state)
+static void choose_destinations(struct explain *explain)
 {
     enum { WIDEST = 40 };
+    const struct mapping *mapping = &explain->file.mapping;
+    size_t n = mapping_n_destinations(mapping);
+    explain->destinations = arena_alloc(&explain->memory, n * sizeof *explain->destinations);
+    for (size_t i = 0; i < n; i++) {
+        const struct destination *destination = &mapping->destinations[i];
+        int len = (int)destination->id.len;
+        if (!is_asked_for(&explain->options->asked, destination->id))
+            continue;
+        explain->destinations[explain->n_destinations++] = destination;
+        if (len <= WIDEST && len > explain->id_width)
+            explain->id_width = len;
+    }
+}
+
+static void prepare(void *state)
+{
     struct explain *explain = state;
     struct mapping *mapping = &explain->file.mapping;
     mapping_ask_label(mapping, &explain->memory, LABEL_MESSAGE_ID);
@@ -256,12 +272,7 @@ static void prepare(void *state)
     explain->scan.observer = &explain->observer;
     audit_init(&explain->audit, AUDIT_ALL, &explain->memory, &explain->line_memory);
     explain->page.arena = &explain->memory;
-    for (size_t i = 0; i < mapping_n_destinations(mapping); i++) {
-        int len = (int)mapping->destinations[i].id.len;
-        if (is_asked_for(&explain->options->asked, mapping->destinations[i].id) && len <= WIDEST &&
-            len > explain->id_width)
-            explain->id_width = len;
-    }
+    choose_destinations(explain);
 }
 
 static enum status run(struct explain *explain)
