@@ -2,6 +2,7 @@
 
 #include "base/page.h"
 #include "behaviour.h"
+#include "decision.h"
 #include "mapping/finding.h"
 
 #include <stdlib.h>
@@ -71,13 +72,13 @@ static void add_consent(struct page *page, const struct mapping *mapping, const 
     page_add(page, by_event ? " and a disabled one" : "");
 }
 
-static void add_need(struct page *page, const struct mapping *mapping, const struct need *need)
+static void add_need(struct page *page, const struct mapping *mapping, const struct need *need,
+                     bool or_none)
 {
-    bool older = need->provider == PROVIDER_ONE_TRUST || need->provider == PROVIDER_KETCH;
     if (need->provider != PROVIDER_ANY)
         page_printf(page, "with provider %s%s: ",
                     quoted_whole(page->arena, mapping->providers.texts[need->provider]),
-                    older && need->match_given ? " or none" : "");
+                    or_none ? " or none" : "");
     if (need->all_ignored)
         page_add(page, "not enforced");
     else if (need->n_categories == 0)
@@ -90,10 +91,12 @@ static void add_need(struct page *page, const struct mapping *mapping, const str
 static void add_needs(struct page *page, const struct mapping *mapping,
                       const struct destination *destination)
 {
+    const struct event without_provider = {.consent = CONSENT_STATED, .provider = PROVIDER_NONE};
+    const struct need *of_none = need_of(&without_provider, destination);
     struct text *texts = arena_alloc(page->arena, destination->n_needs * sizeof *texts);
     for (size_t i = 0; i < destination->n_needs; i++) {
         struct page need = {.arena = page->arena};
-        add_need(&need, mapping, &destination->needs[i]);
+        add_need(&need, mapping, &destination->needs[i], &destination->needs[i] == of_none);
         texts[i] = page_text(&need);
     }
     qsort(texts, destination->n_needs, sizeof *texts, text_compare);

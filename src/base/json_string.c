@@ -1,5 +1,7 @@
 #include "base/json_string.h"
 
+#include <stdio.h>
+
 struct text json_string_before(struct text json, size_t end)
 {
     size_t closing = end - 1;
@@ -33,6 +35,15 @@ static unsigned unit_at(struct text raw, size_t at)
     for (size_t i = 2; i < 6; i++)
         unit = unit << 4 | hex_digit(raw.bytes[at + i]);
     return unit;
+}
+
+char *json_string_escape(char *to, uint32_t character)
+{
+    if (character <= 0xFFFF)
+        return to + sprintf(to, "\\u%04x", (unsigned)character);
+    character -= 0x10000;
+    return to + sprintf(to, "\\u%04x\\u%04x", 0xD800u + (unsigned)(character >> 10),
+                        0xDC00u + (unsigned)(character & 0x3FF));
 }
 
 bool json_string_has_lone_surrogate(struct text raw)

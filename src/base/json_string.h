@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 
+#include <stdint.h>
+
 /* The string token of a valid JSON text that ends right before offset `end`, without its quotes. */
 struct text json_string_before(struct text json, size_t end);
 
@@ -15,5 +17,9 @@ bool json_string_has_lone_surrogate(struct text raw);
 /* The raw string with its escapes resolved, if that is ASCII and fits into the room. False: it is
  * something else. */
 bool json_string_ascii(struct text raw, char *room, size_t size, struct text *text);
+
+/* Writes the character's escape, of 6 bytes or, past U+FFFF, two halves of 6, and a NUL behind it;
+ * returns where that stands. */
+char *json_string_escape(char *to, uint32_t character);
 
 #endif

@@ -1,5 +1,6 @@
 #include "mapping/finding.h"
 
+#include "base/json_string.h"
 #include "base/page.h"
 #include "base/utf8.h"
 
@@ -136,21 +137,11 @@ void findings_sort(struct findings *findings)
         qsort(findings->list, findings->n, sizeof *findings->list, by_place);
 }
 
-/* As JSON writes it: a character past U+FFFF as two halves. */
-static char *put_escaped(char *to, uint32_t c)
-{
-    if (c <= 0xFFFF)
-        return to + sprintf(to, "\\u%04x", (unsigned)c);
-    c -= 0x10000;
-    return to + sprintf(to, "\\u%04x\\u%04x", 0xD800u + (unsigned)(c >> 10),
-                        0xDC00u + (unsigned)(c & 0x3FF));
-}
-
 /* One character of a text in quotes. */
 static char *put_shown(char *to, const uint8_t *bytes, size_t len, uint32_t c)
 {
     if (utf8_is_harmful(c))
-        return put_escaped(to, c);
+        return json_string_escape(to, c);
     if (c == '"' || c == '\\')
         *to++ = '\\';
     memcpy(to, bytes, len);
@@ -172,7 +163,7 @@ static const char *quote(struct arena *arena, struct text text, size_t longest)
         const uint8_t *bytes = (const uint8_t *)text.bytes + i;
         ucs4_t c;
         int n = u8_mbtoucr(&c, bytes, len - i);
-        to = n > 0 ? put_shown(to, bytes, (size_t)n, c) : put_escaped(to, 0xFFFD);
+        to = n > 0 ? put_shown(to, bytes, (size_t)n, c) : json_string_escape(to, 0xFFFD);
         i += n > 0 ? (size_t)n : 1;
     }
     strcpy(to, len < text.len ? "\"..." : "\"");

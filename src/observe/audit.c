@@ -1,9 +1,17 @@
 #include "observe/audit.h"
 
+#include "base/json_string.h"
+#include "base/utf8.h"
+
+#include <unistr.h>
+
 void audit_init(struct audit *audit, enum audit_which which, struct arena *memory,
                 struct arena *line_memory)
 {
-    *audit = (struct audit){.which = which, .page = {.arena = memory}, .line_memory = line_memory};
+    *audit = (struct audit){.which = which,
+                            .page = {.arena = memory},
+                            .line_memory = line_memory,
+                            .message_id = {.arena = memory}};
 }
 
 /* What the event says of the destination's categories: nothing unless consent is stated. A missing
@@ -75,12 +83,35 @@ static char *add_number(char *to, uint64_t n)
     return add(to, (struct text){at, (size_t)(digits + sizeof digits - at)});
 }
 
+/* The string as it came, but for what a terminal would obey. */
+static struct text shown_id(struct audit *audit, struct text id)
+{
+    bool ascii = true;
+    for (size_t i = 0; i < id.len; i++)
+        ascii = ascii && (unsigned char)id.bytes[i] < 0x7F;
+    if (ascii)
+        return id;
+    audit->message_id.len = 0;
+    for (size_t at = 0; at < id.len;) {
+        char escaped[16];
+        ucs4_t c;
+        int n = u8_mbtoucr(&c, (const uint8_t *)id.bytes + at, id.len - at);
+        size_t len = n > 0 ? (size_t)n : 1;
+        if (n > 0 && utf8_is_harmful(c))
+            page_put(&audit->message_id, escaped,
+                     (size_t)(json_string_escape(escaped, c) - escaped));
+        else
+            page_put(&audit->message_id, id.bytes + at, len);
+        at += len;
+    }
+    return page_text(&audit->message_id);
+}
+
 void audit_head(struct audit *audit, struct audit_head *head, const struct event *event,
                 const char *file, uint64_t line)
 {
     struct text id = event->labels[LABEL_MESSAGE_ID];
-    if (id.len == 0)
-        id = TEXT("null");
+    id = id.len == 0 ? TEXT("null") : shown_id(audit, id);
     bool fits = id.len <= sizeof head->bytes / 2; /* a part less to be written per decision */
     if (file != NULL && file != audit->file)
         make_file_member(audit, file);

@@ -26,6 +26,7 @@ struct audit {
     struct arena *line_memory;
     const char *file; /* whose member this is, ready to be written */
     struct text file_member;
+    struct page message_id; /* of the event at hand, where not all of it is written as it came */
 };
 
 /* As many bytes of parts as should be kept. */
@@ -50,8 +51,8 @@ struct audit_head {
     char bytes[160]; /* private */
 };
 
-/* Makes it in place; what it borrows lives as long as the event and the audit. `file` is NULL where
- * only one is read. */
+/* Makes it in place. Of the messageId, what is harmful to a terminal (base/utf8.h) is escaped. What
+ * it borrows lives as long as the event and the audit. `file` is NULL where only one is read. */
 void audit_head(struct audit *audit, struct audit_head *head, const struct event *event,
                 const char *file, uint64_t line);
 
