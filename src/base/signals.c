@@ -13,11 +13,21 @@ static atomic_int pending; /* lock-free, so a handler may set it and any thread 
 /* A byte in this pipe wakes every wait, also one that begins right after the signal came. */
 static int wake[2] = {-1, -1};
 
+static void on_alarm(int signal)
+{
+    (void)signal;
+    alarm(1);
+}
+
 static void on_signal(int signal)
 {
     int saved = errno;
+    struct sigaction again = {.sa_handler = on_alarm};
+    sigemptyset(&again.sa_mask);
     pending = signal;
     signals_wake();
+    if (sigaction(SIGALRM, &again, NULL) == 0)
+        alarm(1);
     errno = saved;
 }
 
@@ -57,7 +67,10 @@ bool signals_catch(void)
     for (int i = 0; i < N_CAUGHT; i++)
         if (!catch_one(caught[i]))
             return false;
-    return true;
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    return pthread_sigmask(SIG_UNBLOCK, &alarms, NULL) == 0;
 }
 
 int signals_pending(void)
@@ -65,17 +78,19 @@ int signals_pending(void)
     return pending;
 }
 
-void signals_wait(int fd, short events)
+bool signals_wait(int fd, short events)
 {
     struct pollfd fds[2] = {{.fd = fd, .events = events}, {.fd = wake[0], .events = POLLIN}};
     /* After a signal only a begun line is finished: the wake pipe would end every wait at once. */
-    poll(fds, pending != 0 ? 1 : 2, -1);
+    int n = poll(fds, pending != 0 ? 1 : 2, -1);
+    return n < 0 ? errno != EINTR : fds[0].revents != 0;
 }
 
 void signals_block(sigset_t *old)
 {
     sigset_t set;
     sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
     for (int i = 0; i < N_CAUGHT; i++)
         sigaddset(&set, caught[i]);
     pthread_sigmask(SIG_BLOCK, &set, old);

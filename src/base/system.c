@@ -29,6 +29,11 @@ void system_widen_pipe(int fd)
         fcntl(fd, F_SETPIPE_SZ, LARGEST_FOR_USERS);
 }
 
+int system_fifo_flags(void)
+{
+    return O_NONBLOCK;
+}
+
 bool system_sync_all(int folder)
 {
     return syncfs(folder) == 0;
@@ -45,6 +50,11 @@ size_t system_processors(void)
 void system_widen_pipe(int fd)
 {
     (void)fd;
+}
+
+int system_fifo_flags(void)
+{
+    return 0;
 }
 
 bool system_sync_all(int folder)

@@ -8,6 +8,10 @@
 /* The processors that this process may use; at least 1. */
 size_t system_processors(void);
 
+/* Flags by which open does not wait for a FIFO's writer, while poll still waits for one; none where
+ * poll would not. */
+int system_fifo_flags(void);
+
 /* The columns of a terminal, 80 of anything else. */
 size_t system_columns(int fd);
 

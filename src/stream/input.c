@@ -1,7 +1,7 @@
 #include "stream/input.h"
 
-#include "base/descriptor.h"
 #include "base/signals.h"
+#include "base/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +59,19 @@ static bool interrupted(const struct input *input)
     return signals_pending() != 0 || input->cancelled;
 }
 
+/* A FIFO without a writer is not waited for here but by read_file: a signal ends that. */
+static int open_file(const struct input *input, const char *name)
+{
+    struct stat there;
+    int fd, flags = O_RDONLY | O_CLOEXEC;
+    if (stat(name, &there) == 0 && S_ISFIFO(there.st_mode))
+        flags |= system_fifo_flags();
+    do
+        fd = open(name, flags);
+    while (fd < 0 && errno == EINTR && !interrupted(input));
+    return fd;
+}
+
 static bool open_next(struct input *input)
 {
     const char *name = *input->names++;
@@ -68,7 +81,7 @@ static bool open_next(struct input *input)
                                            .total = input->reached.total};
     input->at_start = input->skip == 0;
     input->packing = PACKING_UNDECIDED;
-    input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : descriptor_open(name, O_RDONLY, 0);
+    input->fd = strcmp(name, "-") == 0 ? STDIN_FILENO : open_file(input, name);
     input->error = errno;
     return input->fd >= 0;
 }
@@ -115,10 +128,11 @@ static bool make_room(const struct input *input, struct block *block)
 static enum input_status read_file(struct input *input, char *room, size_t size, size_t *n)
 {
     for (;;) {
-        if (!interrupted(input))
-            signals_wait(input->fd, POLLIN);
+        bool ready = !interrupted(input) && signals_wait(input->fd, POLLIN);
         if (interrupted(input))
             return INPUT_INTERRUPTED;
+        if (!ready)
+            continue; /* a FIFO that has no writer yet would seem to be at its end */
         ssize_t got = read(input->fd, room, size);
         if (got >= 0) {
             *n = (size_t)got;

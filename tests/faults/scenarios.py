@@ -167,6 +167,9 @@ class Bench:
         return [self.assent, *(arg.replace("{}", self.folder) for arg in scenario.args)]
 
     def clear(self, scenario):
+        """Takes away what a run before has written."""
+        with open(self.path("stdout"), "wb"):
+            pass
         for name in scenario.outputs:
             with open(self.path(name), "wb") as file:
                 file.write(BEFORE)
@@ -181,16 +184,19 @@ class Bench:
             names += sorted("split/" + name for name in os.listdir(self.path("split")))
         return {name: self.bytes(name) for name in names}
 
-    def run(self, scenario, *, anew=True, wrap=(), env=None, timeout=60, **how):
+    def run(self, scenario, *, anew=True, wrap=(), env=None, timeout=60,
+            started=None):
         """The result of a run; its status is None when it had to be ended. Only without `anew` it
-        finds what the run before has written."""
+        finds what the run before has written. `started` is called with the process."""
         if anew:
             self.clear(scenario)
         with open(self.path(scenario.events) if scenario.events else os.devnull, "rb") as events, \
                 open(self.path("stdout"), "wb") as out, open(self.path("stderr"), "wb") as err:
             process = subprocess.Popen(
                 [*wrap, *self.command(scenario)], stdin=events, stdout=out, stderr=err,
-                env={**os.environ, **(env or {})}, **how)
+                env={**os.environ, **(env or {})})
+            if started:
+                started(process)
             try:
                 status = process.wait(timeout)
             except subprocess.TimeoutExpired:
@@ -355,10 +361,14 @@ class Preload:
         if bench.sanitized:
             self.env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
 
-    def run(self, scenario, fault=None):
-        """The result, the number of calls of each kind, the descriptor of the call that failed."""
+    def clear(self):
+        """Sets the counts to naught."""
         with open(self.counts_file, "wb") as file:
             file.write(struct.pack(f"{len(KINDS) + 1}q", *[0] * len(KINDS), -1))
+
+    def run(self, scenario, fault=None):
+        """The result, the number of calls of each kind, the descriptor of the call that failed."""
+        self.clear()
         result = self.bench.run(scenario, env={**self.env, **(fault.environment() if fault else {})})
         numbers = struct.unpack(f"{len(KINDS) + 1}q", self.bench.bytes("counts"))
         return result, dict(zip(KINDS, numbers)), numbers[-1]
