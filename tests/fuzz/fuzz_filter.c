@@ -81,16 +81,12 @@ static void append_file(struct page_of_bytes *to, int file)
 static enum status run(unsigned options, const char *jobs, struct page_of_bytes *left,
                        size_t *n_output)
 {
-    char *argv[20] = {"assent",
-                      "-m",
-                      paths[FILE_MAPPING],
-                      "-j",
-                      (char *)(uintptr_t)jobs,
-                      "--rejects",
-                      paths[FILE_REJECTS],
-                      "--max-line",
-                      options & OPTION_SHORT ? "90" : "100K"};
-    int argc = 9;
+    char *argv[20] = {"assent",     "--sandbox=off",
+                      "-m",         paths[FILE_MAPPING],
+                      "-j",         (char *)(uintptr_t)jobs,
+                      "--rejects",  paths[FILE_REJECTS],
+                      "--max-line", options & OPTION_SHORT ? "90" : "100K"};
+    int argc = 10;
     if (options & OPTION_JSON)
         argv[argc++] = "--format=json";
     if (options & OPTION_STOP)
