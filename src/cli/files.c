@@ -6,12 +6,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+/* By being written to as two things; a terminal or /dev/null takes all. */
+static bool can_be_mixed(const struct stat *stat)
+{
+    return S_ISREG(stat->st_mode) || S_ISFIFO(stat->st_mode);
+}
 
 bool files_same(const struct stat *a, const struct stat *b)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-           (S_ISREG(a->st_mode) || S_ISFIFO(a->st_mode));
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && can_be_mixed(a);
 }
 
 enum status files_refuse(const char *name, const char *text)
@@ -31,19 +37,61 @@ bool files_stat(const char *name, struct stat *stat_of)
     return strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, stat_of) == 0 : stat(name, stat_of) == 0;
 }
 
-bool files_is_input(const struct stat *output, const struct options *options,
-                    const struct mapping_file *mapping, const char **name)
+struct input_file {
+    dev_t dev;
+    ino_t ino;
+    size_t number; /* of two that are one file, the first is told */
+    const char *name;
+};
+
+static int compare_inputs(const void *a, const void *b)
 {
-    struct stat input;
-    *name = mapping->name;
-    if (files_same(output, &mapping->stat))
-        return true;
-    for (const char *const *events = options->events; *events != NULL; events++) {
-        *name = input_name(*events);
-        if (files_stat(*events, &input) && files_same(output, &input))
-            return true;
+    const struct input_file *x = a, *y = b;
+    if (x->dev != y->dev)
+        return x->dev < y->dev ? -1 : 1;
+    if (x->ino != y->ino)
+        return x->ino < y->ino ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static void add_input(struct inputs *inputs, const struct stat *stat, const char *name)
+{
+    if (!can_be_mixed(stat))
+        return;
+    inputs->files[inputs->n] = (struct input_file){stat->st_dev, stat->st_ino, inputs->n, name};
+    inputs->n++;
+}
+
+void files_look(struct inputs *inputs, struct arena *arena, const struct options *options,
+                const struct mapping_file *mapping)
+{
+    size_t n = 0;
+    struct stat stat;
+    while (options->events[n] != NULL)
+        n++;
+    *inputs = (struct inputs){arena_alloc(arena, (n + 1) * sizeof *inputs->files), 0};
+    add_input(inputs, &mapping->stat, mapping->name);
+    for (size_t i = 0; i < n; i++)
+        if (files_stat(options->events[i], &stat))
+            add_input(inputs, &stat, input_name(options->events[i]));
+    qsort(inputs->files, inputs->n, sizeof *inputs->files, compare_inputs);
+}
+
+bool files_is_input(const struct stat *output, const struct inputs *inputs, const char **name)
+{
+    const struct input_file wanted = {.dev = output->st_dev, .ino = output->st_ino};
+    size_t first = 0, n = inputs->n;
+    while (n != 0) {
+        size_t half = n / 2;
+        bool behind = compare_inputs(&inputs->files[first + half], &wanted) < 0;
+        first += behind ? half + 1 : 0;
+        n = behind ? n - half - 1 : half;
     }
-    return false;
+    if (first == inputs->n || inputs->files[first].dev != wanted.dev ||
+        inputs->files[first].ino != wanted.ino || !can_be_mixed(output))
+        return false;
+    *name = inputs->files[first].name;
+    return true;
 }
 
 bool events_can_be_read(const char *const *events)
@@ -62,8 +110,8 @@ static const char *const output_words[N_OUTPUTS] = {
 };
 
 /* Opens the file of an output and checks that it is none of the others; stats are theirs. */
-static enum status open_output(const struct options *options, const struct mapping_file *mapping,
-                               struct sink *sinks, struct stat *stats, enum output_name output)
+static enum status open_output(const struct inputs *inputs, struct sink *sinks, struct stat *stats,
+                               enum output_name output)
 {
     struct sink *sink = &sinks[output];
     struct stat standard_error;
@@ -72,7 +120,7 @@ static enum status open_output(const struct options *options, const struct mappi
         sink->fd = descriptor_open(sink->name, O_WRONLY | O_CREAT, 0666);
     if (sink->fd < 0 || fstat(sink->fd, &stats[output]) != 0)
         return files_failed(sink->name);
-    if (files_is_input(&stats[output], options, mapping, &name))
+    if (files_is_input(&stats[output], inputs, &name))
         return files_refuse(name, output_words[output]);
     bool same = output != OUTPUT_EVENTS && fstat(STDERR_FILENO, &standard_error) == 0 &&
                 files_same(&stats[output], &standard_error);
@@ -91,7 +139,7 @@ static enum status inputs_there(const struct options *options)
     return STATUS_DONE;
 }
 
-enum status files_open(const struct options *options, const struct mapping_file *mapping,
+enum status files_open(const struct options *options, const struct inputs *inputs,
                        struct sink sinks[N_OUTPUTS])
 {
     struct stat stats[N_OUTPUTS];
@@ -103,7 +151,7 @@ enum status files_open(const struct options *options, const struct mapping_file 
     enum status status = STATUS_DONE;
     for (enum output_name i = 0; i < N_OUTPUTS && status == STATUS_DONE; i++) {
         if (sinks[i].name != NULL)
-            status = open_output(options, mapping, sinks, stats, i);
+            status = open_output(inputs, sinks, stats, i);
         if (i == OUTPUT_EVENTS && status == STATUS_DONE)
             status = inputs_there(options);
     }

@@ -29,6 +29,7 @@ struct run {
     size_t n_routes;
     struct sink sinks[N_OUTPUTS];
     struct split split;
+    struct inputs inputs;
     struct split_folder folder;
     struct resume resume;
     struct input input;
@@ -73,6 +74,12 @@ static void dress_route(const struct options *options, struct arena *arena, uint
     } else {
         route->before = joined(arena, "", id, "\t");
     }
+}
+
+static void look_at_inputs(void *state)
+{
+    struct run *run = state;
+    files_look(&run->inputs, &run->file.arena, run->options, &run->file);
 }
 
 static void make_routes(void *state)
@@ -333,7 +340,9 @@ static enum status begin_outputs(struct run *run)
 
 static enum status open_outputs(struct run *run)
 {
-    enum status status = files_open(run->options, &run->file, run->sinks);
+    if (!arena_try(&run->file.arena, look_at_inputs, run))
+        return out_of_memory(NO_PLACE);
+    enum status status = files_open(run->options, &run->inputs, run->sinks);
     if (status != STATUS_DONE)
         return status;
     if (!arena_try(&run->file.arena, make_routes, run))

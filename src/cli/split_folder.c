@@ -81,7 +81,7 @@ bool split_folder_uses(const struct split_folder *folder, const struct stat *the
 {
     struct stat output;
     const char *input;
-    bool used = files_is_input(there, folder->options, folder->mapping, &input);
+    bool used = files_is_input(there, folder->inputs, &input);
     for (enum output_name i = 0; i < N_OUTPUTS; i++)
         used = used || (i != OUTPUT_EVENTS && folder->sinks[i].fd >= 0 &&
                         fstat(folder->sinks[i].fd, &output) == 0 && files_same(there, &output));
@@ -104,12 +104,22 @@ bool split_folder_names(const struct split_folder *folder, int other, const char
     return false;
 }
 
+/* A name that is too long is none that a file was ever given; that of this run's is told. */
+static bool is_none_there(const struct split_folder *folder, const char *name)
+{
+    const char *ending = endings[folder->options->split_packing];
+    size_t len = strlen(name), ending_len = strlen(ending);
+    return errno == ENOENT || (errno == ENAMETOOLONG &&
+                               (len < ending_len || strcmp(name + len - ending_len, ending) != 0));
+}
+
 static enum status look_at_file(const struct split_folder *folder, const char *name)
 {
     struct stat there;
     if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? STATUS_DONE
-                               : about_file(folder, name, strerror(errno), STATUS_USAGE);
+        return is_none_there(folder, name)
+                   ? STATUS_DONE
+                   : about_file(folder, name, strerror(errno), STATUS_USAGE);
     if (split_folder_uses(folder, &there))
         return about_file(folder, name, "is another file of this run: name another folder",
                           STATUS_USAGE);
@@ -123,7 +133,7 @@ static enum status look_at_file(const struct split_folder *folder, const char *n
 
 static enum status remove_file(const struct split_folder *folder, const char *name)
 {
-    if (unlinkat(folder->split->folder, name, 0) == 0 || errno == ENOENT)
+    if (unlinkat(folder->split->folder, name, 0) == 0 || is_none_there(folder, name))
         return STATUS_DONE;
     return about_file(folder, name, strerror(errno), STATUS_FAILED);
 }

@@ -11,6 +11,7 @@ struct split_folder {
     struct split *split;
     const struct options *options;
     const struct mapping_file *mapping;
+    const struct inputs *inputs;
     const struct route *routes;
     size_t n_routes;
     struct sink *sinks;

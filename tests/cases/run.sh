@@ -121,7 +121,7 @@ rewrite() {
 	for expectation in out err status; do
 		rm -f "$got/$expectation"
 	done
-	(cd "$got" && find . -type f ! -name 'tmp.*') | while IFS= read -r file; do
+	(cd "$got" && find . -name 'tmp.*' -prune -o -type f -print) | while IFS= read -r file; do
 		cmp -s "$got/$file" "$1/$file" && continue
 		mkdir -p "$(dirname "$1/files/$file")"
 		cp "$got/$file" "$1/files/$file"
