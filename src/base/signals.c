@@ -55,14 +55,18 @@ static bool set_up(int fd)
     return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
+bool signals_spare_large_files(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    return sigaction(SIGXFSZ, &ignore, NULL) == 0;
+}
+
 bool signals_catch(void)
 {
     if (pipe(wake) != 0 || !set_up(wake[0]) || !set_up(wake[1]))
         return false;
-    /* A file-size limit shows as a failed write, which is reported like a full disk. */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&ignore.sa_mask);
-    if (sigaction(SIGXFSZ, &ignore, NULL) != 0)
+    if (!signals_spare_large_files())
         return false;
     for (int i = 0; i < N_CAUGHT; i++)
         if (!catch_one(caught[i]))

@@ -67,11 +67,14 @@ bool system_sync_all(int folder)
 
 int system_open_folder_of(const char *name, const char **base)
 {
-    const char *slash = strrchr(name, '/');
-    *base = slash == NULL ? name : slash + 1;
-    if (slash == NULL)
+    size_t len = strlen(name);
+    while (len > 1 && name[len - 1] == '/') /* a folder's name may end so */
+        len--;
+    while (len > 0 && name[len - 1] != '/')
+        len--;
+    *base = name + len;
+    if (len == 0)
         return descriptor_open(".", O_RDONLY | O_DIRECTORY, 0);
-    size_t len = (size_t)(slash - name) + 1;
     char *folder = malloc(len + 1);
     if (folder == NULL)
         return -1;

@@ -134,8 +134,8 @@ static enum status write_failed(const struct run *run, const struct sink *sink, 
 {
     if (sink->error == EPIPE)
         return STATUS_BROKEN_PIPE;
-    bool events = sink == &run->sinks[OUTPUT_EVENTS];
-    const char *reached = sink->split != NULL          ? "; each file holds whole lines from before"
+    bool events = sink == &run->sinks[OUTPUT_EVENTS], split = run->options->split != NULL;
+    const char *reached = split                        ? "; each file holds whole lines from before"
                           : place.line != 0 && !events ? "; standard output has all up to this line"
                           : place.line != 0            ? "; all up to this line was written"
                           : place.file != NULL         ? "; nothing of this file was written"
@@ -242,7 +242,8 @@ static enum status stream(struct run *run)
         input_go_on(&run->input, *begin);
         input_mark(&run->input, run->options->checkpoint_every);
     }
-    progress_start(&run->progress, run->options->progress, run->options->events + begin->file);
+    progress_start(&run->progress, run->options->progress, run->options->split == NULL,
+                   run->options->events + begin->file);
     enum input_status end = pipeline_run(&run->input, &calls, run->worker_list, run->n_workers,
                                          run->parcels, run->n_parcels);
     if (end == INPUT_END)
@@ -272,6 +273,15 @@ static enum status close_sink(const struct run *run, struct sink *sink, enum sta
     return write_failed(run, sink, NO_PLACE);
 }
 
+/* What an earlier run has counted is known to nobody. */
+static void tell_where_stats_begin(const struct run *run)
+{
+    const struct position *begin = &run->resume.state.position;
+    if (begin->total != 0)
+        message((struct place){input_name(run->options->events[begin->file]), begin->line + 1, 0},
+                SEVERITY_NOTE, "the statistics count from here on");
+}
+
 static enum status tell_stats(struct run *run)
 {
     struct worker *sum = &run->workers[0];
@@ -280,6 +290,7 @@ static enum status tell_stats(struct run *run)
             return out_of_memory(NO_PLACE);
     if (!stats_balance(&sum->stats, run->counts.events))
         return unaccounted();
+    tell_where_stats_begin(run);
     return stats_report(run->options->stats, &sum->stats, &run->counts, &run->task);
 }
 
@@ -351,6 +362,7 @@ static enum status open_outputs(struct run *run)
     run->folder = (struct split_folder){.split = &run->split,
                                         .options = run->options,
                                         .mapping = &run->file,
+                                        .inputs = &run->inputs,
                                         .routes = run->routes,
                                         .n_routes = run->n_routes,
                                         .sinks = run->sinks};
@@ -367,21 +379,27 @@ static enum status tell_done(const struct run *run)
     return n_rejected(run) != 0 ? STATUS_REJECTED : STATUS_DONE;
 }
 
+static enum status no_signals(void)
+{
+    message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
+    return STATUS_FAILED;
+}
+
 static enum status run(struct run *run)
 {
     const struct options *options = run->options;
     if (!mapping_file_use(&run->file, options->mapping) ||
         !asked_known(&options->asked, &run->file.mapping))
         return STATUS_USAGE;
+    if (!signals_spare_large_files())
+        return no_signals();
     enum status status = open_outputs(run);
     if (status != STATUS_DONE)
         return status;
     if (run->resume.state.done)
         return tell_done(run);
-    if (!signals_catch()) {
-        message(NO_PLACE, SEVERITY_ERROR, "cannot catch signals: %s", strerror(errno));
-        return STATUS_FAILED;
-    }
+    if (!signals_catch())
+        return no_signals();
     system_widen_pipe(STDIN_FILENO);
     system_widen_pipe(STDOUT_FILENO);
     status = run_crew(run);

@@ -20,16 +20,17 @@ static bool size_of(const char *name, uint64_t *size)
 }
 
 /* On the terminal that the events are written to, it would stand among them. */
-static bool is_wanted(enum progress_when when)
+static bool is_wanted(enum progress_when when, bool on_stdout)
 {
     if (when == PROGRESS_AUTO)
-        return isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+        return isatty(STDERR_FILENO) && !(on_stdout && isatty(STDOUT_FILENO));
     return when == PROGRESS_ALWAYS;
 }
 
-void progress_start(struct progress *progress, enum progress_when when, const char *const *events)
+void progress_start(struct progress *progress, enum progress_when when, bool on_stdout,
+                    const char *const *events)
 {
-    *progress = (struct progress){.on = is_wanted(when)};
+    *progress = (struct progress){.on = is_wanted(when, on_stdout)};
     if (!progress->on)
         return;
     for (uint64_t size; *events != NULL; events++, progress->all += size)

@@ -19,8 +19,10 @@ struct progress {
     bool visible; /* the line stands on the terminal */
 };
 
-/* Begins the clock. The events are the files that will be read. */
-void progress_start(struct progress *progress, enum progress_when when, const char *const *events);
+/* Begins the clock. The events are the files that will be read; on_stdout: the lines that come of
+ * them are written to standard output. */
+void progress_start(struct progress *progress, enum progress_when when, bool on_stdout,
+                    const char *const *events);
 
 /* So much more was worked on. */
 void progress_add(struct progress *progress, uint64_t n_bytes, uint64_t n_events);

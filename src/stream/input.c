@@ -324,7 +324,7 @@ static enum input_status skip(struct input *input, struct block *block)
         status = read_once(input, block, &n);
         if (status != INPUT_BLOCK)
             return status;
-        if (n == 0)
+        if (block->len == 0)
             return shorter(input);
         size_t drop = block->len < input->skip ? block->len : (size_t)input->skip;
         block->len -= drop;

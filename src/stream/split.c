@@ -20,6 +20,14 @@ enum {
     FILES_TO_SYNC = 32, /* with more, the whole file system at once */
 };
 
+/* Of the files that a process may have open: a dozen are needed for all else. */
+static size_t open_most(size_t allowed)
+{
+    enum { FEW = 64 };
+    size_t most = allowed < FEW ? allowed / 8 : allowed / 2;
+    return most < OPEN_MOST ? most : OPEN_MOST;
+}
+
 bool split_start(struct split *split, int folder, const char *folder_name, size_t n_files,
                  enum packing packing, const char **fault)
 {
@@ -27,9 +35,7 @@ bool split_start(struct split *split, int folder, const char *folder_name, size_
                             .folder_name = folder_name,
                             .n_files = n_files,
                             .packing = packing,
-                            .open_most = system_open_files() / 2};
-    if (split->open_most > OPEN_MOST)
-        split->open_most = OPEN_MOST;
+                            .open_most = open_most(system_open_files())};
     *fault = "out of memory";
     split->files = calloc(n_files, sizeof *split->files);
     split->waiting = calloc(n_files, sizeof *split->waiting);
@@ -80,11 +86,24 @@ static enum sink_status failed(struct sink *sink, const struct split_file *file,
 
 /* ---- open files ---- */
 
+/* What is written to a file that somebody has removed is lost. */
+static bool is_there(const struct split_file *file)
+{
+    struct stat stat;
+    if (fstat(file->fd, &stat) != 0)
+        return false;
+    errno = ENOENT;
+    return stat.st_nlink != 0;
+}
+
 static bool close_file(struct split_file *file)
 {
-    int fd = file->fd;
+    int fd = file->fd, error = is_there(file) ? 0 : errno;
     file->fd = -1;
-    return close(fd) == 0 || errno == EINTR;
+    if (close(fd) != 0 && errno != EINTR)
+        return false;
+    errno = error;
+    return error == 0;
 }
 
 /* Makes place among the open files; that of one whose close fails is free as well. */
@@ -122,7 +141,7 @@ static enum sink_status open_file(struct sink *sink, struct split_file *file)
     struct split_file *oldest = make_place(split, (size_t)(file - split->files));
     if (oldest != NULL && oldest->fd >= 0 && !close_file(oldest))
         return failed(sink, oldest, errno);
-    int flags = O_WRONLY | O_APPEND | O_NOFOLLOW;
+    int flags = O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
     if (!file->made)
         flags |= O_CREAT | O_EXCL;
     file->fd = descriptor_open_at(split->folder, file->name, flags, 0666);
@@ -134,8 +153,8 @@ static enum sink_status open_file(struct sink *sink, struct split_file *file)
 
 bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
 {
-    struct stat stat;
-    int fd = descriptor_open_at(split->folder, file->name, O_WRONLY | O_NOFOLLOW, 0);
+    struct stat stat = {0};
+    int fd = descriptor_open_at(split->folder, file->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0)
         return false;
     bool good = fstat(fd, &stat) == 0;
@@ -325,10 +344,12 @@ static enum sink_status sync_all(struct sink *sink)
         n += split->files[i].unsynced;
     bool at_once = n > FILES_TO_SYNC && system_sync_all(split->folder);
     for (size_t i = 0; i < split->n_files && n != 0; i++) {
-        if (at_once)
-            split->files[i].unsynced = false;
-        else if (status == SINK_OK)
-            status = sync_file(sink, &split->files[i]);
+        struct split_file *file = &split->files[i];
+        file->unsynced = file->unsynced && !at_once;
+        if (status == SINK_OK && file->fd >= 0 && !is_there(file))
+            status = failed(sink, file, errno);
+        if (status == SINK_OK)
+            status = sync_file(sink, file);
     }
     if (status == SINK_OK && n != 0 && !system_sync(split->folder)) {
         sink->error = errno;

@@ -95,6 +95,16 @@ def width_of_stats():
             results.ok(any(set(bar) <= {"#", "."} for bar in bars), "and has bars", shown)
 
 
+def where_progress_stands():
+    arguments = ["-m", f"{SAMPLES}/mapping.json", "--progress", f"{SAMPLES}/events.ndjson"]
+    results.ok(b"events/s" not in on_terminal(arguments), "no --progress among the output's lines")
+    results.ok(b"events/s" in on_terminal(arguments, shown=("stderr",)), "--progress beside them")
+    with tempfile.TemporaryDirectory() as folder:
+        shown = on_terminal(["--split", folder, *arguments])
+        results.ok(b"events/s" in shown, "--progress where --split leaves the terminal alone", shown)
+
+
 colours_of_explain()
+where_progress_stands()
 width_of_stats()
 results.end()

@@ -1,5 +1,6 @@
 /* What a replay rests on: marks that depend on the input's bytes alone, checkpoints that are whole
  * or nothing, files that can be cut back and gone on with. */
+#include "base/system.h"
 #include "stream/checkpoint.h"
 #include "stream/input.h"
 #include "stream/split.h"
@@ -79,6 +80,7 @@ static void read_on(struct reading *reading, const struct position *from, size_t
 static const char first[] =
     "\xEF\xBB\xBF{\"a\":1}\r\n\n{\"a\":2}\n"
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n{\"a\":3}\n{\"a\":4}";
+static const char second[] = "P"; /* as a file of Zstandard may begin */
 static const char last[] = "{\"b\":1}\n{\"b\":2}\n{\"b\":3}\n\n\n\n{\"b\":4}\n";
 
 static const size_t every_rows[] = {1, 2, 7, 8, 20, 33, 1000};
@@ -90,10 +92,10 @@ START_TEST(going_on_reads_the_rest)
     size_t every = every_rows[_i];
     make_folder();
     write_file(paths[0], first, sizeof first - 1);
-    write_file(paths[1], "", 0);
+    write_file(paths[1], second, sizeof second - 1);
     write_file(paths[2], last, sizeof last - 1);
     read_on(&whole, NULL, every);
-    ck_assert_uint_eq(whole.len, sizeof first - 1 - 3 + sizeof last - 1);
+    ck_assert_uint_eq(whole.len, sizeof first - 1 - 3 + sizeof second - 1 + sizeof last - 1);
     ck_assert((whole.n_marks != 0) == (every < 1000));
     for (size_t i = 0; i < whole.n_marks; i++) {
         read_on(&rest, &whole.marks[i], every);
@@ -241,6 +243,29 @@ START_TEST(one_run_has_the_checkpoint)
 }
 END_TEST
 
+/* Of a file and of a folder, whose name may end in slashes. */
+START_TEST(a_name_stands_in_its_folder)
+{
+    static const char *const rows[][2] = {{"%s/0", "0"}, {"%s/in", "in"}, {"%s/in//", "in//"}};
+    struct stat want, got;
+    char path[80];
+    const char *base;
+    make_folder();
+    snprintf(path, sizeof path, rows[_i][0], folder);
+    int fd = system_open_folder_of(path, &base);
+    ck_assert_str_eq(base, rows[_i][1]);
+    ck_assert(stat(folder, &want) == 0 && fstat(fd, &got) == 0);
+    ck_assert_uint_eq(got.st_ino, want.st_ino);
+    close(fd);
+    fd = system_open_folder_of("in", &base);
+    ck_assert_str_eq(base, "in");
+    ck_assert(stat(".", &want) == 0 && fstat(fd, &got) == 0);
+    ck_assert_uint_eq(got.st_ino, want.st_ino);
+    close(fd);
+    remove_folder();
+}
+END_TEST
+
 /* ---- the split ---- */
 
 struct splitting {
@@ -358,6 +383,46 @@ START_TEST(a_file_that_was_changed_is_left_alone)
 }
 END_TEST
 
+/* What was written to a file that somebody has removed is lost: not without a word. */
+START_TEST(a_file_that_was_removed_is_told)
+{
+    struct splitting splitting;
+    char path[80];
+    make_folder();
+    snprintf(path, sizeof path, "%s/a", folder);
+    start_split(&splitting, PACKING_NONE, 1);
+    put(&splitting, 0, "one\n", 9);
+    ck_assert_int_eq(split_flush(&splitting.sink, _i == 1), SINK_OK);
+    ck_assert_int_eq(unlink(path), 0);
+    put(&splitting, 0, "two\n", 9);
+    if (_i == 1)
+        ck_assert_int_eq(split_flush(&splitting.sink, true), SINK_FAILED);
+    else
+        ck_assert_int_eq(split_end(&splitting.sink), SINK_FAILED);
+    ck_assert_int_eq(splitting.sink.error, ENOENT);
+    ck_assert_str_eq(splitting.sink.name, path);
+    split_end(&splitting.sink);
+    sink_close(&splitting.sink);
+    split_free(&splitting.split);
+    remove_folder();
+}
+END_TEST
+
+/* A pipe in a file's place is not waited for. */
+START_TEST(a_pipe_is_no_file_to_go_on_with)
+{
+    struct splitting splitting;
+    char path[80];
+    make_folder();
+    snprintf(path, sizeof path, "%s/a", folder);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    start_split(&splitting, PACKING_NONE, 1);
+    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], 0));
+    end_split(&splitting);
+    remove_folder();
+}
+END_TEST
+
 static const enum packing packings[] = {PACKING_NONE, PACKING_GZIP, PACKING_ZSTD};
 
 /* Cut back to a flush and gone on with, a file has the bytes of an undisturbed one. */
@@ -403,9 +468,12 @@ static void fill(TCase *tests)
     tcase_add_test(tests, a_shorter_file_is_no_input_to_go_on_with);
     tcase_add_test(tests, a_damaged_checkpoint_is_none);
     tcase_add_test(tests, one_run_has_the_checkpoint);
+    tcase_add_loop_test(tests, a_name_stands_in_its_folder, 0, 3);
     tcase_add_loop_test(tests, lines_go_to_their_files_however_they_are_cut, 1, 16);
     tcase_add_test(tests, a_file_in_the_way_is_left_alone);
     tcase_add_test(tests, a_file_that_was_changed_is_left_alone);
+    tcase_add_loop_test(tests, a_file_that_was_removed_is_told, 0, 2);
+    tcase_add_test(tests, a_pipe_is_no_file_to_go_on_with);
     tcase_add_loop_test(tests, a_file_is_gone_on_with, 0, 3);
 }
 
