@@ -24,8 +24,10 @@ static bool is_unwanted_value(char **argv)
 
 bool usage_no_option(const char *command, int option, char **argv)
 {
-    if (option == ':')
-        return usage_wrong(command, "a value is missing after ", argv[optind - 1]);
+    if (option == ':') { /* musl counts the missing value, too */
+        const char *last = argv[optind - 1] == NULL ? argv[optind - 2] : argv[optind - 1];
+        return usage_wrong(command, "a value is missing after ", last);
+    }
     if (is_unwanted_value(argv))
         return usage_wrong(command, "no value can be given with ", argv[optind - 1]);
     if (optopt > 0 && optopt <= CHAR_MAX)
