@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 2
 sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
     pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev libseccomp-dev \
     zstd:zstd check valgrind mandoc python3 python3-jsonschema tmux:tmux chromium:chromium \
-    zsh:zsh fish:fish clang:clang || exit 2
+    zsh:zsh fish:fish dpkg-buildpackage:dpkg-dev dh:debhelper debootstrap:debootstrap clang:clang || exit 2
 sh samples/install-packages.sh "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" || exit 2
 
 failed=0
@@ -38,6 +38,9 @@ build build-test -Dbuildtype=release
 run build-test all
 sh tests/cluster/run.sh build-test >&2 || failed=1
 logs="$logs build-test/meson-logs/cluster.json"
+run build-test packaging --suite packaging
+sh tests/portability.sh clang musl >&2 || failed=1
+logs="$logs build-clang/meson-logs/portability.json build-musl/meson-logs/portability.json"
 build build-yajl -Dbuildtype=release -Dscan=yajl
 run build-yajl parsed --suite unit --suite cases
 build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false

@@ -48,7 +48,7 @@ with_cmake() {
 }
 
 with_make_libunistring() {
-    ./configure --quiet --host="$host" CC="$cc" --prefix="$prefix" --disable-shared
+    ./configure --quiet --host="$host" CC="$cc" CFLAGS=-O2 --prefix="$prefix" --disable-shared
     make --silent -j4 -C lib install
 }
 

@@ -39,10 +39,10 @@ cpu_family = '${host%%-*}'
 cpu = '${host%%-*}'
 endian = '$endian'
 [properties]
+emulator = '$emulator'
 needs_exe_wrapper = $(test -n "$emulator" && echo true || echo false)
 pkg_config_libdir = '$libraries/lib/pkgconfig'
 [built-in options]
-prefer_static = true
 c_args = ['-I$libraries/include']
 c_link_args = ['-static', '-L$libraries/lib']
 END
