@@ -38,6 +38,42 @@ static const char *const category_words[] = {
     "\\u00e9",
 };
 
+/* At the limits of what an id may be, and past them. */
+#define TEN "xxxxxxxxxx"
+#define FIFTY TEN TEN TEN TEN TEN
+static const char *const odd_categories[] = {
+    TEN TEN TEN "xxxx",
+    TEN TEN TEN "xxx\\u00e9",
+    TEN TEN TEN "xxxxx",
+    "9",
+    "x9",
+    "",
+    "\\u007f",
+    "x\\u0080",
+    "\\u009fx",
+    "\xC2\x9F",
+    "\\u00a0",
+    "\xC2\xA0x",
+};
+static const char *const odd_destinations[] = {
+    FIFTY FIFTY FIFTY FIFTY FIFTY "12345",
+    FIFTY FIFTY FIFTY FIFTY FIFTY "123456",
+    "",
+    ".",
+    "..",
+    ".x",
+    "__proto__",
+    "prototype",
+    "constructor",
+    "Constructor",
+    "a b",
+    "a/b",
+    "\\u00e9",
+    "z",
+    "9",
+    "Z_-",
+};
+
 static const char *const destination_words[] = {
     "google-ads", "amplitude", "a", "b", "A", "All", "all", "s3", "S3", "integrations", "...", "0",
 };
@@ -215,6 +251,8 @@ static void choose_categories(struct random_case *plan, struct random_text *to)
         plan->categories[i] =
             n < 60 ? category_words[(start + i * 5) % COUNT(category_words)] : many[i];
     }
+    if (once_in(to, 40))
+        plan->categories[0] = ANY(to, odd_categories);
 }
 
 static void add_categories(const struct random_case *plan, struct random_text *to, bool *first)
@@ -321,6 +359,8 @@ static void add_destinations(struct random_case *plan, struct random_text *to, b
         snprintf(many[i], sizeof many[i], "d%zu", i % 1000);
         plan->destinations[i] =
             n < 60 ? destination_words[(start + i) % COUNT(destination_words)] : many[i];
+        if (i == 0 && once_in(to, 40))
+            plan->destinations[i] = ANY(to, odd_destinations);
         add(to, i == 0 ? "" : ",");
         add_spelled(to, plan->destinations[i]);
         add(to, ":");
