@@ -37,7 +37,7 @@ export UBSAN_OPTIONS
 # fuzz TARGET: runs it; its log and status are kept.
 fuzz() {
     length=700
-    case $1 in fuzz_filter | fuzz_mapping | fuzz_lines) length=3000 ;; esac
+    case $1 in fuzz_filter | fuzz_mapping | fuzz_lines | fuzz_skim) length=3000 ;; esac
     "build-fuzz/tests/fuzz/$1" -max_total_time="$seconds" -max_len="$length" -timeout=20 -entropic=0 \
         -dict=tests/fuzz/keys.dict -artifact_prefix="build-fuzz/$1-" -print_final_stats=1 \
         "build-fuzz/corpus/$1" >"build-fuzz/$1.log" 2>&1

@@ -269,7 +269,7 @@ static inline uint64_t turns_portable(uint64_t bits)
 #define SKIM_TARGET
 #include "event/skim/skim_walk.h"
 
-#if defined(__SSE2__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__)
 #include "event/skim/skim_avx2.h"
 #include "event/skim/skim_sse2.h"
 #elif defined(__aarch64__) && defined(__ARM_NEON) && defined(__GNUC__) && !defined(__AARCH64EB__)
@@ -281,7 +281,7 @@ bool skim_init_with(struct skim *skim, const struct key_paths *paths, enum skim_
     bool (*walk)(struct skim *, const unsigned char *, const unsigned char *) = NULL;
     if (set == SKIM_PORTABLE)
         walk = walk_portable;
-#if defined(__SSE2__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__)
     if (set == SKIM_SSE2)
         walk = walk_sse2;
     if (set == SKIM_AVX2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&

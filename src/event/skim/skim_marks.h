@@ -18,6 +18,18 @@ struct marks {
     uint64_t low; /* control bytes, and what is no ASCII */
 };
 
+/* By a set's comparison of all bytes with one; `either` are the bytes OR a space, which makes
+ * braces of brackets and of nothing else. */
+#define MARKS_BY(equal, bytes, either, low_bytes)                                                  \
+    ((struct marks){.quotes = equal(bytes, '"'),                                                   \
+                    .backslashes = equal(bytes, '\\'),                                             \
+                    .commas = equal(bytes, ','),                                                   \
+                    .colons = equal(bytes, ':'),                                                   \
+                    .opens = equal(either, '{'),                                                   \
+                    .closes = equal(either, '}'),                                                  \
+                    .spaces = equal(bytes, ' '),                                                   \
+                    .low = (low_bytes)})
+
 /* A mask for each block, behind that of the block before them. */
 typedef uint64_t skim_masks[SKIM_BLOCKS + 1];
 

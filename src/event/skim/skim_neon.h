@@ -27,23 +27,14 @@ static inline uint64_t equal_neon(const uint8x16_t bytes[4], char c)
 
 static inline struct marks marks_neon(const unsigned char *at)
 {
-    uint8x16_t bytes[4], low[4], bytes_or[4], space = vdupq_n_u8(' ');
+    uint8x16_t bytes[4], low[4], either[4], space = vdupq_n_u8(' ');
     for (unsigned i = 0; i < 4; i++) {
         bytes[i] = vld1q_u8(at + 16 * i);
         /* Signed: all from 0x80 on are low, too. */
         low[i] = vcltq_s8(vreinterpretq_s8_u8(bytes[i]), vreinterpretq_s8_u8(space));
-        bytes_or[i] = vorrq_u8(bytes[i], space);
+        either[i] = vorrq_u8(bytes[i], space);
     }
-    return (struct marks){
-        .quotes = equal_neon(bytes, '"'),
-        .backslashes = equal_neon(bytes, '\\'),
-        .commas = equal_neon(bytes, ','),
-        .colons = equal_neon(bytes, ':'),
-        .opens = equal_neon(bytes_or, '{'),
-        .closes = equal_neon(bytes_or, '}'),
-        .spaces = equal_neon(bytes, ' '),
-        .low = bits_neon(low),
-    };
+    return MARKS_BY(equal_neon, bytes, either, bits_neon(low));
 }
 
 static inline uint64_t turns_neon(uint64_t bits)

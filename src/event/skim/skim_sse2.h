@@ -22,22 +22,13 @@ static inline uint64_t equal_sse2(const __m128i bytes[4], char c)
 
 static inline struct marks marks_sse2(const unsigned char *at)
 {
-    __m128i bytes[4], low[4], bytes_or[4], space = _mm_set1_epi8(0x20);
+    __m128i bytes[4], low[4], either[4], space = _mm_set1_epi8(0x20);
     for (unsigned i = 0; i < 4; i++) {
         bytes[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
         low[i] = _mm_cmplt_epi8(bytes[i], space); /* signed: and all from 0x80 on */
-        bytes_or[i] = _mm_or_si128(bytes[i], space);
+        either[i] = _mm_or_si128(bytes[i], space);
     }
-    return (struct marks){
-        .quotes = equal_sse2(bytes, '"'),
-        .backslashes = equal_sse2(bytes, '\\'),
-        .commas = equal_sse2(bytes, ','),
-        .colons = equal_sse2(bytes, ':'),
-        .opens = equal_sse2(bytes_or, '{'),
-        .closes = equal_sse2(bytes_or, '}'),
-        .spaces = equal_sse2(bytes, ' '),
-        .low = bits_sse2(low),
-    };
+    return MARKS_BY(equal_sse2, bytes, either, bits_sse2(low));
 }
 
 static inline uint64_t turns_sse2(uint64_t bits)
