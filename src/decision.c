@@ -75,13 +75,10 @@ static const struct need *older_need(const struct destination *destination)
 
 const struct need *need_of(const struct event *event, const struct destination *destination)
 {
-    if (destination->n_needs == 1 && destination->needs[0].provider == PROVIDER_ANY)
-        return &destination->needs[0];
     if (event->consent != CONSENT_STATED)
         return any_need(destination);
-    const struct need *need = event->provider == PROVIDER_NONE ? older_need(destination)
-                              : event->provider == PROVIDER_OTHER
-                                  ? NULL
+    const struct need *need = event->provider == PROVIDER_NONE
+                                  ? older_need(destination)
                                   : destination_need(destination, event->provider);
     if (need == NULL)
         need = destination_need(destination, PROVIDER_ANY);
@@ -131,18 +128,18 @@ bool any_suffices(const struct event *event, const struct need *need)
     return need->match == MATCH_BY_EVENT ? event->any_suffices : need->match == MATCH_ANY;
 }
 
-/* Whether the categories are consented as `match` asks. With all_enabled: whether they would be if
- * no category were disabled. */
+/* Whether the categories are consented as `match` asks. With all_enabled, of categories that are
+ * not: whether they would be if none were disabled. (Where all are needed and less is asked for
+ * than is listed, they would not: what is missing is listed, too.) */
 static bool is_consented(const struct event *event, const struct need *need, bool all_enabled)
 {
     bool any = false, all = true;
     for (size_t i = 0; i < need->n_masks; i++) {
         const struct mask *mask = &need->masks[i];
-        uint64_t asked = all_enabled ? mask->listed : mask->asked;
         uint64_t satisfied =
             event->consented[mask->word] & (all_enabled ? mask->listed : mask->enabled);
         any = any || satisfied != 0;
-        all = all && satisfied == asked;
+        all = all && satisfied == mask->asked;
     }
     return any_suffices(event, need) ? any : all;
 }

@@ -42,6 +42,22 @@ static uint64_t consented[2], named[1], refused[1];
         }                                                                                          \
     }
 
+/* Single knobs that differ from those beside them. */
+#define MIXED                                                                                      \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ANY, UNMAPPED_DELIVER, INTEGRATIONS_IGNORE, DISABLED_DENY, EMPTY_DENY,           \
+                ABSENT_DENY                                                                        \
+        }                                                                                          \
+    }
+#define ONLY_VETO                                                                                  \
+    {                                                                                              \
+        {                                                                                          \
+            MATCH_ANY, UNMAPPED_BLOCK, INTEGRATIONS_VETO, DISABLED_IGNORE, EMPTY_ABSENT,           \
+                ABSENT_DELIVER                                                                     \
+        }                                                                                          \
+    }
+
 /* Destinations: of categories 0 and 70; the second word is only asked for by two of them. */
 enum who {
     MAPPED,
@@ -170,6 +186,8 @@ static const struct {
     {SEGMENT, UNMAPPED, S, 0, 0, YES, false, true, REASON_UNMAPPED},
     {SEGMENT, UNMAPPED, S, 0, 0, NO, false, false, REASON_INTEGRATIONS},
     {SEGMENT, UNMAPPED, E, 0, 0, KEYS, false, false, REASON_INTEGRATIONS},
+    {MIXED, UNMAPPED, S, 0, 0, NO, false, true, REASON_UNMAPPED},
+    {ONLY_VETO, UNMAPPED, S, 0, 0, YES, false, false, REASON_UNMAPPED},
     /* 4: denied */
     {BETA, MAPPED, M, 1, 1, YES, false, false, REASON_MALFORMED_CONSENT},
     {BETA, MAPPED, E, 1, 1, YES, false, false, REASON_EMPTY_CONSENT},
@@ -202,6 +220,7 @@ static const struct {
     {SEGMENT, MAPPED, S, 1, 0, NO, false, false, REASON_INTEGRATIONS},
     {SEGMENT, MAPPED, S, 1, 0, KEYS, false, false, REASON_INTEGRATIONS},
     {STRICT, MAPPED, S, 1, 0, YES, false, true, REASON_CONSENTED},
+    {ONLY_VETO, MAPPED, S, 1, 0, NO, false, false, REASON_INTEGRATIONS},
 };
 
 START_TEST(decision_table)
@@ -223,6 +242,17 @@ START_TEST(decision_table)
     struct decision decision = decide(&mapping, &event, &destination);
     ck_assert_str_eq(reason_name(decision.reason), reason_name(rows[_i].reason));
     ck_assert_int_eq(decision.deliver, rows[_i].deliver);
+}
+END_TEST
+
+START_TEST(reasons_have_the_contracts_names)
+{
+    static const char *const names[] = {
+        "not-enforced",     "no-consent-object", "unmapped",  "malformed-consent", "empty-consent",
+        "end-user-consent", "category-disabled", "consented", "integrations"};
+    ck_assert_int_eq(sizeof names / sizeof *names, N_REASONS);
+    for (size_t i = 0; i < N_REASONS; i++)
+        ck_assert_str_eq(reason_name((enum reason)i), names[i]);
 }
 END_TEST
 
@@ -256,6 +286,7 @@ END_TEST
 static void fill(TCase *tests)
 {
     tcase_add_loop_test(tests, decision_table, 0, (int)(sizeof rows / sizeof *rows));
+    tcase_add_test(tests, reasons_have_the_contracts_names);
     tcase_add_test(tests, policies_have_the_contracts_knobs);
     tcase_add_test(tests, counts_balance_or_not);
 }
