@@ -50,9 +50,13 @@ static void describe_input(struct description *description, const char *name)
     enum { FIRST_BYTES = 64 * 1024 };
     struct stat stat;
     description->input = name;
-    int fd = strcmp(name, "-") == 0 ? -1 : descriptor_open(name, O_RDONLY | O_NONBLOCK, 0);
-    if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
-        description->fault = "no regular file: a run that goes on reads its input once more";
+    bool named = strcmp(name, "-") != 0;
+    int fd = named ? descriptor_open(name, O_RDONLY | O_NONBLOCK, 0) : -1;
+    bool there = fd >= 0 && fstat(fd, &stat) == 0;
+    if (!there || !S_ISREG(stat.st_mode)) {
+        description->fault = named && !there
+                                 ? strerror(errno)
+                                 : "no regular file: a run that goes on reads its input once more";
         if (fd >= 0)
             close(fd);
         return;
@@ -68,9 +72,10 @@ static void describe_input(struct description *description, const char *name)
     if (n < 0)
         description->fault = strerror(errno);
     close(fd);
+    uint64_t first_bytes = fingerprint((struct text){bytes, len});
     arena_reset(&description->resume->page_arena);
     page_printf(&description->page, "input %jd %jd %016" PRIx64 " ", (intmax_t)stat.st_size,
-                (intmax_t)stat.st_mtime, fingerprint((struct text){bytes, len}));
+                (intmax_t)stat.st_mtime, first_bytes);
     add_name(&description->page, name);
     page_add(&description->page, "\n");
 }
@@ -409,13 +414,29 @@ static void print(void *memory)
     checkpoint_print(state, &printing->page);
 }
 
+/* Of an input that was changed meanwhile nobody knows what was read. */
+static enum status still_the_same(struct resume *resume)
+{
+    struct description description = {.resume = resume};
+    if (!arena_try_both(&resume->arena, &resume->page_arena, describe, &description))
+        return out_of_memory(NO_PLACE);
+    enum status status = STATUS_DONE;
+    if (description.fault != NULL)
+        status = files_refuse(input_name(description.input), description.fault);
+    else
+        status = compare(resume, page_text(&description.page));
+    return status == STATUS_DONE ? STATUS_DONE : STATUS_FAILED;
+}
+
 enum status resume_mark(struct resume *resume, struct position position, uint64_t n_rejected,
                         bool done)
 {
     struct printing printing = {.resume = resume};
     printing.state = (struct checkpoint){
         .run = resume->state.run, .position = position, .n_rejected = n_rejected, .done = done};
-    enum status status = sync_outputs(resume->folder->sinks);
+    enum status status = done ? still_the_same(resume) : STATUS_DONE;
+    if (status == STATUS_DONE)
+        status = sync_outputs(resume->folder->sinks);
     if (status != STATUS_DONE)
         return status;
     arena_reset(&resume->page_arena);

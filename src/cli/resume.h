@@ -39,7 +39,8 @@ enum status resume_cut_back(struct resume *resume);
  * is the run's own. */
 enum status resume_begin(struct resume *resume);
 
-/* Makes a checkpoint: all before the position has been put out, with so many lines rejected. */
+/* Makes a checkpoint: all before the position has been put out, with so many lines rejected. A run
+ * is not done when an input was changed while it was read: STATUS_FAILED. */
 enum status resume_mark(struct resume *resume, struct position position, uint64_t n_rejected,
                         bool done);
 
