@@ -1,0 +1,14 @@
+// The engine of Redpanda Connect, with what samples/streaming/connect.yaml uses.
+package main
+
+import (
+	"context"
+
+	_ "github.com/redpanda-data/benthos/v4/public/components/io"
+	_ "github.com/redpanda-data/benthos/v4/public/components/pure"
+	"github.com/redpanda-data/benthos/v4/public/service"
+)
+
+func main() {
+	service.RunCLI(context.Background())
+}
