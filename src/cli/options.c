@@ -125,7 +125,7 @@ static bool read_size(const char *text, size_t *size)
         unit <<= 10 * (suffix - units + 1);
     }
     /* Far below SIZE_MAX, so that no sum with it overflows. */
-    if (*at != '\0' || n == 0 || n > SIZE_MAX / 16 / unit)
+    if (*at != '\0' || n == 0 || n > SIZE_MAX / 3 / unit)
         return false;
     *size = n * unit;
     return true;
