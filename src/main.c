@@ -49,6 +49,7 @@ static bool standard_descriptors_open(void)
 
 int main(int argc, char **argv)
 {
+    signals_start();
     if (!standard_descriptors_open())
         return STATUS_USAGE;
     enum status status = command_of(&argc, &argv)->run(argc, argv);

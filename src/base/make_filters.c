@@ -42,9 +42,11 @@ static const int harmless[] = {
     SCMP_SYS(sched_getaffinity), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(clock_gettime),
     SCMP_SYS(clock_gettime64), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom),
     SCMP_SYS(membarrier),
-    /* signals and the end; restart_syscall goes on after SIGSTOP and SIGCONT */
+    /* signals and the end; alarm, which some systems make of setitimer, is for signals.c;
+     * restart_syscall goes on after SIGSTOP and SIGCONT */
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigreturn),
-    SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+    SCMP_SYS(sigaltstack), SCMP_SYS(alarm), SCMP_SYS(setitimer), SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
 /* For files in folders; which folders, Landlock says. */
 static const int in_folders[] = {

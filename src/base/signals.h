@@ -12,9 +12,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* A limit on the size of files shows as a failed write from now on, which is reported like a full
- * disk. For what is written before signals_catch, which does the same. */
-bool signals_spare_large_files(void);
+/* Call first. From then on a file-size limit shows as a failed write, reported like a full disk. */
+void signals_start(void);
 
 /* Call once, before anything is read. False with errno set when the system refuses. */
 bool signals_catch(void);

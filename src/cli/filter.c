@@ -391,8 +391,6 @@ static enum status run(struct run *run)
     if (!mapping_file_use(&run->file, options->mapping) ||
         !asked_known(&options->asked, &run->file.mapping))
         return STATUS_USAGE;
-    if (!signals_spare_large_files())
-        return no_signals();
     enum status status = open_outputs(run);
     if (status != STATUS_DONE)
         return status;

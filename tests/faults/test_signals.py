@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -74,10 +75,10 @@ class Piped:
         self.ends = [os.dup(ours[0]), os.dup(theirs[1])]
         if closed:
             os.close(theirs[0])
-        with open(bench.path("stderr"), "wb") as err:
+        with open(bench.stderr, "wb") as err:
             self.process = subprocess.Popen(
                 bench.command(scenario), stdin=ours[0], stdout=theirs[1], stderr=err,
-                env={**os.environ, **(env or {})}, restore_signals=not ignored)  # of SIGPIPE
+                env={**bench.environment, **(env or {})}, restore_signals=not ignored)  # of SIGPIPE
         for fd in (ours[0], theirs[1]):
             os.close(fd)
         content = bench.bytes(scenario.events) if scenario.events else b""
@@ -93,6 +94,14 @@ class Piped:
         os.close(self.ends.pop())
         if self.reading is not None:
             self.start(read_slowly, self.reading, self.got, self.pause)
+
+    def wait_until_full(self):
+        """Waits until nothing more goes into the pipe that is not read."""
+        for _ in range(3000):
+            held = fcntl.ioctl(self.reading, termios.FIONREAD, bytes(4))
+            if int.from_bytes(held, sys.byteorder) > PIPE_MOST - LINE_MOST:
+                break
+            time.sleep(0.01)
 
     def flags_kept(self):
         return self.flags == [fcntl.fcntl(fd, fcntl.F_GETFL) for fd in self.ends]
@@ -112,7 +121,7 @@ class Piped:
             thread.join()
         outputs = self.bench.outputs(self.scenario)
         outputs["stdout"] = b"".join(self.got)[self.filled:]
-        return Result(status, outputs, self.bench.bytes("stderr"))
+        return Result(status, outputs, self.bench.bytes(self.bench.stderr))
 
 
 # ---- pipes ----
@@ -148,8 +157,8 @@ def signals_before_a_write_that_waits(bench, preload, scenario):
         preload.clear()
         piped = Piped(bench, scenario, env={**preload.env, **fault.environment()},
                       filled=b"x" * (PIPE_MOST - ROOM))
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            piped.process.wait(2.5)
+        piped.wait_until_full()
+        time.sleep(2.5)
         piped.read()  # now, what there is and the rest of a line
         got = piped.end(20)
         length = len(got.outputs["stdout"])
