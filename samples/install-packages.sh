@@ -76,7 +76,9 @@ fi
 
 for what; do
     split "$what"
-    test -n "$version" && have_command "$command" || continue
+    if test -z "$version" || ! have_command "$command"; then
+        continue
+    fi
     found=$("$command" --version | head -n 1)
     oldest=$(printf '%s\n' "$version" "$found" | sort -V | head -n 1)
     if test "$oldest" != "$version"; then

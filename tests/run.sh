@@ -8,8 +8,9 @@ cd "$(dirname "$0")/.." || exit 2
 
 sh samples/install-packages.sh cc:gcc libc6-dev meson:meson:1.0 ninja:ninja-build \
     pkg-config:pkg-config libyajl-dev libunistring-dev zlib1g-dev libzstd-dev libseccomp-dev \
-    zstd:zstd check valgrind mandoc python3 python3-jsonschema tmux:tmux strace:strace chromium:chromium \
-    zsh:zsh fish:fish dpkg-buildpackage:dpkg-dev dh:debhelper debootstrap:debootstrap clang:clang || exit 2
+    zstd:zstd check valgrind mandoc python3 python3-jsonschema tmux:tmux strace:strace \
+    chromium:chromium zsh:zsh fish:fish dpkg-buildpackage:dpkg-dev dh:debhelper debootstrap:debootstrap clang:clang \
+    clang-tidy:clang-tidy clang-format:clang-format cppcheck:cppcheck shellcheck:shellcheck || exit 2
 sh samples/install-packages.sh "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" || exit 2
 
 failed=0

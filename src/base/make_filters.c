@@ -158,15 +158,16 @@ static bool print_filter(scmp_filter_ctx filter, const char *name)
 {
     struct sock_filter step;
     FILE *file = tmpfile();
-    if (file == NULL || seccomp_export_bpf(filter, fileno(file)) != 0)
+    if (file == NULL)
         return false;
+    bool exported = seccomp_export_bpf(filter, fileno(file)) == 0;
     rewind(file);
     printf("static const struct sock_filter %s[] = {\n", name);
     while (fread(&step, sizeof step, 1, file) == 1)
         printf("    {0x%02x, %u, %u, 0x%" PRIx32 "},\n", (unsigned)step.code, (unsigned)step.jt,
                (unsigned)step.jf, (uint32_t)step.k);
     printf("};\n");
-    return fclose(file) == 0;
+    return fclose(file) == 0 && exported;
 }
 
 static bool make_filter(bool folders, const char *name)
@@ -185,6 +186,6 @@ int main(void)
     if (make_filter(false, "filter_of_files") && make_filter(true, "filter_of_folders") &&
         fflush(stdout) == 0)
         return 0;
-    fputs("make_filters: libseccomp could not make them\n", stderr);
+    (void)fputs("make_filters: libseccomp could not make them\n", stderr);
     return 1;
 }

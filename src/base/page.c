@@ -76,7 +76,7 @@ void page_printf(struct page *page, const char *format, ...)
         page_put(page, few, (size_t)len);
     } else if (len >= 0) {
         make_room(page, (size_t)len + 1);
-        vsnprintf(page->bytes + page->len, (size_t)len + 1, format, again);
+        (void)vsnprintf(page->bytes + page->len, (size_t)len + 1, format, again);
         page->len += (size_t)len;
     }
     va_end(again);

@@ -112,6 +112,6 @@ void signals_die(int signal)
     sigemptyset(&set);
     sigaddset(&set, signal);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    raise(signal);
+    (void)raise(signal);
     _exit(128 + signal); /* only where the signal's default is not to end */
 }

@@ -33,7 +33,7 @@ static inline int text_compare(const void *a, const void *b)
 
 static inline char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 static inline bool text_equal_but_for_ascii_case(struct text a, struct text b)

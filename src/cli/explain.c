@@ -248,6 +248,7 @@ static void choose_destinations(struct explain *explain)
     enum { WIDEST = 40 };
     const struct mapping *mapping = &explain->file.mapping;
     size_t n = mapping_n_destinations(mapping);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what it is an array of */
     explain->destinations = arena_alloc(&explain->memory, n * sizeof *explain->destinations);
     for (size_t i = 0; i < n; i++) {
         const struct destination *destination = &mapping->destinations[i];

@@ -22,7 +22,7 @@ static void read_bytes(struct loading *loading)
     size_t len = 0, cap = 0;
     while (len <= MAPPING_LARGEST) {
         if (len == cap) {
-            size_t more = cap == 0 ? 64 * 1024 : cap * 2;
+            size_t more = cap == 0 ? (size_t)64 * 1024 : cap * 2;
             bytes = arena_grow(&file->arena, bytes, cap, more);
             cap = more;
         }

@@ -32,10 +32,10 @@ case $program in
 /*) ;;
 *) program=$PWD/$program ;;
 esac
-[ -x "$program" ] && [ ! -d "$program" ] || {
+if [ ! -x "$program" ] || [ -d "$program" ]; then
 	echo "run.sh: $program: not a program" >&2
 	exit 2
-}
+fi
 
 cases=$(cd "$(dirname "$0")" && pwd) || exit 2
 work=$(mktemp -d "${TMPDIR:-/tmp}/assent-cases.XXXXXX") || exit 2

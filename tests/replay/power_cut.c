@@ -1,6 +1,6 @@
 /*
- * A power cut, for LD_PRELOAD: kills the process at its POWER_CUT_AT-th call that changes a file, in
- * the middle of it where it is a write, and keeps on record what would have outlasted it. In the
+ * A power cut, for LD_PRELOAD: kills the process at its POWER_CUT_AT-th call that changes a file,
+ * in the middle of it where it is a write, and keeps on record what would have outlasted it. In the
  * folder POWER_CUT_RECORD:
  *
  *   c-N       the content of a file when it was synced

@@ -23,7 +23,7 @@ static inline uint64_t equal_sse2(const __m128i bytes[4], char c)
 static inline struct marks marks_sse2(const unsigned char *at)
 {
     __m128i bytes[4], low[4], either[4], space = _mm_set1_epi8(0x20);
-    for (unsigned i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         bytes[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
         low[i] = _mm_cmplt_epi8(bytes[i], space); /* signed: and all from 0x80 on */
         either[i] = _mm_or_si128(bytes[i], space);
