@@ -1,6 +1,8 @@
 #include "permits.h"
 
-enum { N_ENTRIES = 1024, POOL = 128 * 1024 };
+#include "base/sizes.h"
+
+enum { N_ENTRIES = PERMITS_ENTRIES, POOL = PERMITS_POOL };
 
 struct permit_entry {
     uint64_t hash;

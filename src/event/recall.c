@@ -1,8 +1,10 @@
 #include "event/recall.h"
 
+#include "base/sizes.h"
+
 enum {
     CORE_MOST = 488, /* bytes; longer ones seldom come twice */
-    ENTRIES_MOST = 512,
+    ENTRIES_MOST = RECALL_ENTRIES,
     BITS_MOST = 64 * 1024, /* words, of all entries */
 };
 

@@ -9,7 +9,7 @@
 #define ASSENT_INPUT_H
 
 #include "stream/block.h"
-#include "stream/sizes.h"
+#include "base/sizes.h"
 #include "stream/unpack.h"
 
 #include <stdatomic.h>

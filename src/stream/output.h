@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "stream/sink.h"
-#include "stream/sizes.h"
+#include "base/sizes.h"
 
 #include <stdint.h>
 

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { LINES_PER_MAPPING = 150 };
+/* Few, so that there are many mappings; now and then so many that memory is forgotten again. */
+enum { LINES_PER_MAPPING = 150, LINES_SOMETIMES = 20000 };
 
 static struct agreement agreement;
 static struct random_case plan;
@@ -44,7 +45,8 @@ static bool compare_one(uint64_t *seed)
     random_seed(&line, mapping.state);
     struct text copy = copy_of(&mapping);
     bool usable = agreement_begin(&agreement, copy, once_in(&line, 8) ? 200 : 48 * 1024);
-    for (int i = 0; usable && i < LINES_PER_MAPPING && agreement.differs == NULL; i++) {
+    int n = once_in(&line, 300) ? LINES_SOMETIMES : LINES_PER_MAPPING;
+    for (int i = 0; usable && i < n && agreement.differs == NULL; i++) {
         if (i == 0 || !once_in(&line, 8)) /* else the same line again: it is remembered */
             random_line(&plan, &line);
         struct text event = copy_of(&line);
