@@ -93,27 +93,21 @@ static bool not_enforced(const struct event *event, const struct destination *de
 
 enum enforcement { NOT_ENFORCED_BY_ABSENCE, DENIED, BY_PREFERENCES };
 
-/* The knobs `empty` and `absent`. */
+/* The knob `empty`. */
+static bool counts_as_absent(const struct rules *rules, const struct event *event)
+{
+    enum empty empty = (enum empty)rules->knob[KNOB_EMPTY];
+    if (event->consent != CONSENT_EMPTY)
+        return event->consent == CONSENT_ABSENT;
+    return empty == EMPTY_ABSENT ||
+           (empty == EMPTY_ABSENT_WITHOUT_INTEGRATIONS && event->integrations_empty);
+}
+
 static enum enforcement enforcement(const struct rules *rules, const struct event *event)
 {
-    enum enforcement absent =
-        rules->knob[KNOB_ABSENT] == ABSENT_DELIVER ? NOT_ENFORCED_BY_ABSENCE : DENIED;
-    switch (event->consent) {
-    case CONSENT_ABSENT:
-        return absent;
-    case CONSENT_EMPTY:
-        if (rules->knob[KNOB_EMPTY] == EMPTY_ABSENT)
-            return absent;
-        if (rules->knob[KNOB_EMPTY] == EMPTY_ABSENT_WITHOUT_INTEGRATIONS &&
-            event->integrations_empty)
-            return absent;
-        return DENIED;
-    case CONSENT_STATED:
-        return BY_PREFERENCES;
-    case CONSENT_MALFORMED:
-        break;
-    }
-    return DENIED;
+    if (counts_as_absent(rules, event) && rules->knob[KNOB_ABSENT] == ABSENT_DELIVER)
+        return NOT_ENFORCED_BY_ABSENCE;
+    return event->consent == CONSENT_STATED ? BY_PREFERENCES : DENIED;
 }
 
 static enum reason reason_of_denial(enum consent_state consent)

@@ -166,6 +166,7 @@ static const struct {
     {"{\"integrations\":{\"A\":true,\"A\":true}}", KEYS, false, false},
     {"{\"integrations\":{\"All\":true,\"All\":true}}", NOTHING, false, false},
     {"{\"integrations\":{\"All\":true,\"All\":true,\"A\":true}}", NOTHING, false, false},
+    {"{\"integrations\":{\"All\":true,\"All\":true,\"All\":true}}", NOTHING, false, false},
     {"{\"integrations\":null}", NOTHING, false, false},
     {"{\"integrations\":[]}", NOTHING, false, false},
     {"{\"integrations\":{},\"integrations\":{}}", NOTHING, false, false},
@@ -404,6 +405,24 @@ START_TEST(message_ids)
 }
 END_TEST
 
+/* A label behind the source leaves it as it is; an observer may have asked for nothing. */
+START_TEST(source_before_a_label)
+{
+    const struct scan_observer nothing = {0};
+    const char *line = "{\"w\":\"s\",\"messageId\":\"a\"}";
+    set_up(file);
+    struct reading reading = {line, false};
+    ck_assert(arena_try_both(&memory, &line_memory, read_body, &reading));
+    ck_assert(scan.event.source_exempt);
+    scan.observer = &nothing;
+    size_t at;
+    ck_assert_int_eq(scan_line(text_of(line), &at), REJECT_NONE);
+    ck_assert(scan.event.source_exempt);
+    ck_assert_uint_eq(scan.event.labels[LABEL_MESSAGE_ID].len, 3);
+    tear_down();
+}
+END_TEST
+
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 static void fill(TCase *tests)
@@ -412,6 +431,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, integrations_states, 0, ROWS(integrations_rows));
     tcase_add_loop_test(tests, sources, 0, ROWS(source_rows));
     tcase_add_loop_test(tests, message_ids, 0, ROWS(message_id_rows));
+    tcase_add_test(tests, source_before_a_label);
     tcase_add_test(tests, other_shapes);
     tcase_add_loop_test(tests, rejects_have_a_place, 0, ROWS(reject_rows));
     tcase_add_test(tests, depth_is_limited);
