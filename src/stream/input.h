@@ -8,8 +8,8 @@
 #ifndef ASSENT_INPUT_H
 #define ASSENT_INPUT_H
 
-#include "stream/block.h"
 #include "base/sizes.h"
+#include "stream/block.h"
 #include "stream/unpack.h"
 
 #include <stdatomic.h>

@@ -9,9 +9,9 @@
 #ifndef ASSENT_OUTPUT_H
 #define ASSENT_OUTPUT_H
 
+#include "base/sizes.h"
 #include "base/text.h"
 #include "stream/sink.h"
-#include "base/sizes.h"
 
 #include <stdint.h>
 
