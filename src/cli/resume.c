@@ -206,6 +206,14 @@ static void load(void *state)
         loading->status = tell_to_remove(resume, "is no checkpoint, or damaged");
 }
 
+static bool is_within(struct position position, const struct options *options)
+{
+    size_t n = 0;
+    while (n <= position.file && options->events[n] != NULL)
+        n++;
+    return n > position.file;
+}
+
 static enum status take_up(struct resume *resume, struct text run)
 {
     struct loading loading = {.resume = resume};
@@ -213,6 +221,9 @@ static enum status take_up(struct resume *resume, struct text run)
         return out_of_memory(NO_PLACE);
     if (loading.status == STATUS_DONE)
         loading.status = compare(resume, run);
+    if (loading.status == STATUS_DONE &&
+        !is_within(resume->state.position, resume->folder->options))
+        loading.status = tell_to_remove(resume, "is no checkpoint, or damaged");
     resume->goes_on = loading.status == STATUS_DONE;
     return loading.status;
 }

@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -337,6 +338,28 @@ def with_many_destinations(replay):
         os.unlink(replay.path("many.checkpoint"))
 
 
+def sealed(text):
+    """A checkpoint's text with the sum that belongs to it: FNV-1a."""
+    total = 0xCBF29CE484222325
+    for byte in text:
+        total = (total ^ byte) * 0x100000001B3 % (1 << 64)
+    return text + b"sum %016x\n" % total
+
+
+def beyond_the_events(replay):
+    """A whole checkpoint, but with a place where no events are: refused."""
+    options = SPLITS[0]
+    replay.undisturbed(options)
+    path = os.path.join(replay.world, "checkpoint")
+    text = power_cut.read(path)
+    text, end = text[: text.rindex(b"sum ")], text
+    assert sealed(text) == end
+    for place, status in ((b"at 1 0 ", 1), (b"at 6 0 ", 2), (b"at 18446744073709551615 0 ", 2)):
+        with open(path, "wb") as file:
+            file.write(sealed(re.sub(rb"at \d+ \d+ ", place, text).replace(b"done 1", b"done 0")))
+        assert replay.run(options) == status, place
+
+
 def the_sample(replay):
     """samples/replay.sh over a folder of logs, killed and run again: with a table at the end."""
     script = os.path.join(os.path.dirname(__file__), "..", "..", "samples", "replay.sh")
@@ -394,6 +417,7 @@ def main():
             results.skip("on full disks", refused)
         else:
             run("on full disks", on_full_disks)
+        run("beyond the events", beyond_the_events)
         run("with many destinations", with_many_destinations)
         run("the sample", the_sample)
         results.end()
