@@ -151,19 +151,26 @@ def replay(spark, arguments):
         functions.expr(f"cast(substring(line, length({tag}) + 2) AS string) AS value"),
     ).write.partitionBy("destination").option("compression", arguments.compression).text(
         arguments.out)
-    set_apart(spark, arguments.out)
+    if STATS not in set_apart(spark, arguments.out):
+        return sum_up([])  # there was no line at all
     return sum_up(row.value for row in spark.read.text(f"{arguments.out}/_stats").collect())
 
 
 def set_apart(spark, out):
-    """Moves what is of no destination to where those who read all destinations do not look."""
+    """Moves what is of no destination to where those who read all destinations do not look, and
+    returns what was there."""
     java = spark.sparkContext._jvm  # pylint: disable=protected-access
     path = java.org.apache.hadoop.fs.Path
     files = path(out).getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    found = []
     for tag in (REJECTS, STATS):
         source = path(f"{out}/destination={tag}")
-        if files.exists(source) and not files.rename(source, path(f"{out}/_{tag[1:]}")):
+        if not files.exists(source):
+            continue
+        if not files.rename(source, path(f"{out}/_{tag[1:]}")):
             raise RuntimeError(f"cannot move {source}")
+        found.append(tag)
+    return found
 
 
 def sum_up(partitions):

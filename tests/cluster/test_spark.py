@@ -151,6 +151,16 @@ def check_bad_mapping(folder):
     tap.ok(not (folder / "none").exists(), "a bad mapping: nothing written")
 
 
+def check_empty(folder):
+    (folder / "events" / "none.ndjson").touch()
+    for path in (folder / "events").iterdir():
+        if path.name != "none.ndjson":
+            path.unlink()
+    result = replay(folder, 'exec ASSENT "$@"', "empty", "local[2]")
+    tap.equal((result.returncode, result.stdout[:40]),
+              (0, b'{"events": 0, "rejected": 0, "delivered":'[:40]), "no line at all: status 0")
+
+
 def main():
     os.environ.pop("SPARK_HOME", None)
     os.environ["PATH"] = f"{VENV}/bin:{os.environ['PATH']}"
@@ -163,6 +173,7 @@ def main():
         check_cluster(folder)
         for what, program in FAILS.items():
             check_failure(folder, what, program)
+        check_empty(folder)
     tap.end()
 
 
