@@ -47,7 +47,7 @@ run build-yajl parsed --suite unit --suite cases
 build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
 run build-asan sanitized
 build build-tsan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
-run build-tsan threads --suite streams
+run build-tsan threads --suite streams --suite replay
 sh tests/coverage.sh >&2 || failed=1
 CC=clang build build-fuzz -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined \
     -Db_lundef=false -Dfuzz=true
