@@ -379,6 +379,8 @@ class Preload:
     def judge(self, scenario, fault):
         """What is wrong with a run in which the fault strikes, or None."""
         got, _, fd = self.run(scenario, fault)
+        if self.bench.sanitized and b"Sanitizer: CHECK failed" in got.messages:
+            return None  # the sanitizer itself does without no memory; its findings read otherwise
         file = fault.error == "EAGAIN" and fd > 2 and scenario.splits  # never is it put off
         why = judge(scenario, self.bench.base(scenario), got,
                     waited_out=fault.waited_out and not file,
