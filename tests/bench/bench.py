@@ -878,7 +878,7 @@ class Bench:
             line = json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"
             source = self.path("kind.ndjson")
             with open(source, "w", encoding="utf-8") as file:
-                for _ in range(self.scale.growth_events // 4):
+                for _ in range(self.scale.growth_events):  # long beside a start
                     file.write(line)
             commands = {"assent": self.filter(source, 1), "yajl": self.bare_yajl(source)}
             runs = Runs(timed, commands, self.rounds)
