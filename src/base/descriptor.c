@@ -34,6 +34,19 @@ ssize_t descriptor_read(int fd, void *bytes, size_t size)
     }
 }
 
+bool descriptor_write(int fd, struct text text, size_t *written)
+{
+    enum { AT_ONCE = 1024 * 1024 * 1024 }; /* some systems refuse more in one call */
+    for (*written = 0; *written < text.len;) {
+        size_t left = text.len - *written;
+        ssize_t n = write(fd, text.bytes + *written, left < AT_ONCE ? left : AT_ONCE);
+        if (n < 0 && errno != EINTR)
+            return false;
+        *written += n < 0 ? 0 : (size_t)n;
+    }
+    return true;
+}
+
 int descriptor_truncate(int fd, off_t len)
 {
     int status;

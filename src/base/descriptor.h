@@ -3,6 +3,8 @@
 #ifndef ASSENT_DESCRIPTOR_H
 #define ASSENT_DESCRIPTOR_H
 
+#include "base/text.h"
+
 #include <sys/types.h>
 
 /* Like open and openat, closed on exec. */
@@ -11,6 +13,9 @@ int descriptor_open_at(int folder, const char *name, int flags, mode_t mode);
 
 /* Like read. */
 ssize_t descriptor_read(int fd, void *bytes, size_t size);
+
+/* Writes all of the bytes to a file. False with errno; *written says how many were, in any case. */
+bool descriptor_write(int fd, struct text text, size_t *written);
 
 /* Like ftruncate. */
 int descriptor_truncate(int fd, off_t len);

@@ -210,18 +210,6 @@ char *checkpoint_read(const struct checkpoint_file *file, struct arena *arena, s
     return bytes;
 }
 
-static bool write_all(int fd, struct text text)
-{
-    while (text.len != 0) {
-        ssize_t n = write(fd, text.bytes, text.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        if (n > 0)
-            text = (struct text){text.bytes + n, text.len - (size_t)n};
-    }
-    return true;
-}
-
 /* The new file is locked before it stands in the old one's place. */
 bool checkpoint_write(struct checkpoint_file *file, struct text text)
 {
@@ -229,7 +217,8 @@ bool checkpoint_write(struct checkpoint_file *file, struct text text)
                                 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0666);
     if (fd < 0)
         return false;
-    if (lock(fd) && write_all(fd, text) && system_sync(fd) &&
+    size_t written;
+    if (lock(fd) && descriptor_write(fd, text, &written) && system_sync(fd) &&
         renameat(file->folder, file->temporary, file->folder, file->base) == 0) {
         close(file->fd);
         file->fd = fd;

@@ -177,22 +177,14 @@ bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
 /* Appends the bytes; when that fails, only whole lines stay of them. */
 static enum sink_status append(struct sink *sink, struct split_file *file, struct text text)
 {
-    enum { AT_ONCE = 1024 * 1024 * 1024 };
-    struct text rest = text;
-    while (rest.len != 0) {
-        ssize_t n = write(file->fd, rest.bytes, rest.len < AT_ONCE ? rest.len : AT_ONCE);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            int error = errno;
-            text.len -= rest.len;
-            if (sink->split->packing == PACKING_NONE)
-                file->len += text_behind_last(text, '\n');
-            int cut = descriptor_truncate(file->fd, (off_t)file->len);
-            (void)cut; /* a checkpoint knows the length, too */
-            return failed(sink, file, error);
-        }
-        rest = (struct text){rest.bytes + n, rest.len - (size_t)n};
+    size_t written;
+    if (!descriptor_write(file->fd, text, &written)) {
+        int error = errno;
+        if (sink->split->packing == PACKING_NONE)
+            file->len += text_behind_last((struct text){text.bytes, written}, '\n');
+        int cut = descriptor_truncate(file->fd, (off_t)file->len);
+        (void)cut; /* a checkpoint knows the length, too */
+        return failed(sink, file, error);
     }
     file->len += text.len;
     file->unsynced = true;
