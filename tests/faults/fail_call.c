@@ -1,6 +1,7 @@
 /*
  * Preloaded into the program under test: counts its calls and lets one of them fail. The calls of
- * each kind are numbered across all threads, from the moment main is about to start.
+ * each kind are numbered across all threads, from the moment main is about to start until it has
+ * returned: what a sanitizer or a count of branches does then is none of the program's.
  *
  *     FAULT_COUNTS   a file of N_KINDS + 1 numbers of 64 bits: how often each kind was called, and
  *                    the descriptor of the call that failed
@@ -59,15 +60,24 @@ static const char *const kind_names[N_KINDS] = {
 static _Atomic int64_t nowhere[N_KINDS + 1];
 static _Atomic int64_t *counts = nowhere;
 static bool ready;
+static atomic_bool over;
 static int fault_kind = -1, fault_error;
 static bool fault_short, fault_signal;
 static int64_t fault_number;
 
+static void end(void)
+{
+    over = true;
+}
+
 /* Whether this call is the one. */
 static bool strikes(enum kind kind, int fd)
 {
-    if (!ready)
+    static atomic_flag known = ATOMIC_FLAG_INIT;
+    if (!ready || over)
         return false;
+    if (!atomic_flag_test_and_set(&known))
+        atexit(end); /* not in start: what is asked for before main is done last */
     int64_t number = atomic_fetch_add(&counts[kind], 1) + 1;
     if ((int)kind != fault_kind || (fault_number != 0 && number != fault_number))
         return false;
