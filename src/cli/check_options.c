@@ -28,19 +28,15 @@ static const struct option long_options[] = {
 };
 
 static const char command[] = "assent check";
-
-static bool wrong(const char *what, const char *value)
-{
-    return usage_wrong(command, what, value);
-}
+static const char letters[] = ":f:h";
 
 static bool read_option(struct check_options *options, int option, char **argv, size_t *n_against)
 {
     switch (option) {
     case 'f':
         options->form = report_form_find(optarg);
-        return options->form != NULL ||
-               wrong("--format is text, json, github or sarif, not ", optarg);
+        return usage_fits(command, options->form != NULL,
+                          "--format is text, json, github or sarif, not ");
     case OPTION_STRICT:
         options->strict = true;
         return true;
@@ -51,7 +47,7 @@ static bool read_option(struct check_options *options, int option, char **argv, 
         options->help = true;
         return true;
     default:
-        return usage_no_option(command, option, argv);
+        return usage_no_option(command, letters, option, argv);
     }
 }
 
@@ -60,17 +56,17 @@ bool check_options_read(struct check_options *options, int argc, char **argv)
     *options = (struct check_options){.form = report_form_find("text")};
     options->against = calloc((size_t)argc + 1, sizeof *options->against);
     if (options->against == NULL)
-        return wrong("out of memory", "");
+        return usage_wrong(command, "out of memory", "");
     opterr = 0;
     size_t n_against = 0;
     int option;
-    while ((option = getopt_long(argc, argv, ":f:h", long_options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1)
         if (!read_option(options, option, argv, &n_against))
             return false;
     options->mappings = &argv[optind];
     options->n_mappings = (size_t)(argc - optind);
     if (!options->help && options->n_mappings == 0)
-        return wrong("no mapping: name the files to check", "");
+        return usage_wrong(command, "no mapping: name the files to check", "");
     return true;
 }
 

@@ -29,10 +29,10 @@ static bool read_option(struct look_options *options, const struct look_command 
     case 'f':
         word = word_find(form_words, text_of(optarg));
         options->json = word == 1;
-        return word >= 0 || usage_wrong(command->name, "--format is text or json, not ", optarg);
+        return usage_fits(command->name, word >= 0, "--format is text or json, not ");
     case LOOK_LINE:
-        return read_line_number(optarg, &options->line) ||
-               usage_wrong(command->name, "--line is a number from 1 on, not ", optarg);
+        return usage_fits(command->name, read_line_number(optarg, &options->line),
+                          "--line is a number from 1 on, not ");
     case LOOK_MESSAGE_ID:
         options->message_id = optarg;
         return true;
@@ -40,7 +40,7 @@ static bool read_option(struct look_options *options, const struct look_command 
         options->help = true;
         return true;
     default:
-        return usage_no_option(command->name, option, argv);
+        return usage_no_option(command->name, command->letters, option, argv);
     }
 }
 

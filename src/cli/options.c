@@ -101,10 +101,16 @@ static const char *const audit_words[] = {"block", "deliver", NULL};
 static const char *const packing_words[] = {"gz", "zst", NULL};
 
 static const char command[] = "assent";
+static const char letters[] = ":m:f:d:j:hV";
 
-static bool wrong(const char *what, const char *value)
+static bool wrong(const char *what)
 {
-    return usage_wrong(command, what, value);
+    return usage_wrong(command, what, "");
+}
+
+static bool fits(bool value_fits, const char *what)
+{
+    return usage_fits(command, value_fits, what);
 }
 
 /* A number of bytes with an optional suffix K, M or G (powers of 1024); at least 1. */
@@ -154,14 +160,14 @@ static bool read_file_option(struct options *options, int option)
     case OPTION_AUDIT_ONLY:
         word = word_find(audit_words, text_of(optarg));
         options->audit = (enum audit_which)(word + AUDIT_BLOCKED);
-        return word >= 0 || wrong("--audit-only is block or deliver, not ", optarg);
+        return fits(word >= 0, "--audit-only is block or deliver, not ");
     case OPTION_SPLIT:
         options->split = optarg;
         return true;
     case OPTION_SPLIT_COMPRESS:
         word = word_find(packing_words, text_of(optarg));
         options->split_packing = (enum packing)(word + PACKING_GZIP);
-        return word >= 0 || wrong("--split-compress is gz or zst, not ", optarg);
+        return fits(word >= 0, "--split-compress is gz or zst, not ");
     case OPTION_FORCE:
         options->force = true;
         return true;
@@ -169,8 +175,8 @@ static bool read_file_option(struct options *options, int option)
         options->checkpoint = optarg;
         return true;
     default:
-        return read_size(optarg, &options->checkpoint_every) ||
-               wrong("--checkpoint-every is a number of bytes such as 65536 or 16M, not ", optarg);
+        return fits(read_size(optarg, &options->checkpoint_every),
+                    "--checkpoint-every is a number of bytes such as 65536 or 16M, not ");
     }
 }
 
@@ -184,16 +190,15 @@ static bool read_option(struct options *options, int option, char **argv)
     case 'f':
         word = word_find(format_words, text_of(optarg));
         options->format = (enum format)word;
-        return word >= 0 || wrong("--format is tsv or json, not ", optarg);
+        return fits(word >= 0, "--format is tsv or json, not ");
     case 'd':
         options->asked.ids[options->asked.n++] = optarg;
         return true;
     case 'j':
-        return read_jobs(optarg, &options->jobs) ||
-               wrong("--jobs is a number from 1 to 256, not ", optarg);
+        return fits(read_jobs(optarg, &options->jobs), "--jobs is a number from 1 to 256, not ");
     case OPTION_MAX_LINE:
-        return read_size(optarg, &options->max_line) ||
-               wrong("--max-line is a number of bytes such as 65536 or 16M, not ", optarg);
+        return fits(read_size(optarg, &options->max_line),
+                    "--max-line is a number of bytes such as 65536 or 16M, not ");
     case OPTION_REJECTS:
     case OPTION_AUDIT:
     case OPTION_AUDIT_ONLY:
@@ -206,27 +211,27 @@ static bool read_option(struct options *options, int option, char **argv)
     case OPTION_ON_REJECT:
         word = word_find(on_reject_words, text_of(optarg));
         options->stop_on_reject = word == 1;
-        return word >= 0 || wrong("--on-reject is continue or stop, not ", optarg);
+        return fits(word >= 0, "--on-reject is continue or stop, not ");
     case OPTION_SINCE:
         options->span.has_since = true;
-        return moment_read_loosely(text_of(optarg), &options->span.since) ||
-               wrong("--since is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ", optarg);
+        return fits(moment_read_loosely(text_of(optarg), &options->span.since),
+                    "--since is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ");
     case OPTION_UNTIL:
         options->span.has_until = true;
-        return moment_read_loosely(text_of(optarg), &options->span.until) ||
-               wrong("--until is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ", optarg);
+        return fits(moment_read_loosely(text_of(optarg), &options->span.until),
+                    "--until is a time such as 2026-11-24 or 2026-11-24T12:00:00Z, not ");
     case OPTION_PROGRESS:
         word = optarg == NULL ? PROGRESS_AUTO : word_find(progress_words, text_of(optarg));
         options->progress = (enum progress_when)word;
-        return word >= 0 || wrong("--progress is auto, always or never, not ", optarg);
+        return fits(word >= 0, "--progress is auto, always or never, not ");
     case OPTION_SANDBOX:
         word = word_find(sandbox_words, text_of(optarg));
         options->sandbox = (enum sandbox_when)word;
-        return word >= 0 || wrong("--sandbox is auto, require or off, not ", optarg);
+        return fits(word >= 0, "--sandbox is auto, require or off, not ");
     case OPTION_STATS:
         word = optarg == NULL ? 0 : word_find(stats_words, text_of(optarg));
         options->stats = (enum stats_form)(word + STATS_TABLE);
-        return word >= 0 || wrong("--stats is table or json, not ", optarg);
+        return fits(word >= 0, "--stats is table or json, not ");
     case 'h':
         options->help = true;
         return true;
@@ -234,7 +239,7 @@ static bool read_option(struct options *options, int option, char **argv)
         options->version = true;
         return true;
     default:
-        return usage_no_option(command, option, argv);
+        return usage_no_option(command, letters, option, argv);
     }
 }
 
@@ -251,21 +256,21 @@ bool options_read(struct options *options, int argc, char **argv)
         return false;
     opterr = 0;
     int option;
-    while ((option = getopt_long(argc, argv, ":m:f:d:j:hV", long_options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1)
         if (!read_option(options, option, argv))
             return false;
     if (options->help || options->version)
         return true;
     if (options->mapping == NULL)
-        return wrong("no mapping: name one with -m", "");
+        return wrong("no mapping: name one with -m");
     if (options->split == NULL && options->split_packing != PACKING_NONE)
-        return wrong("--split-compress is about the files of --split: name their folder", "");
+        return wrong("--split-compress is about the files of --split: name their folder");
     if (options->split != NULL && options->format != FORMAT_TSV)
-        return wrong("--format is about tags, which the files of --split have none of", "");
+        return wrong("--format is about tags, which the files of --split have none of");
     if (options->split == NULL && options->force)
-        return wrong("--force is about the files of --split: name their folder", "");
+        return wrong("--force is about the files of --split: name their folder");
     if (options->audit != AUDIT_NONE && options->audit_file == NULL)
-        return wrong("--audit-only narrows an audit: name its file with --audit", "");
+        return wrong("--audit-only narrows an audit: name its file with --audit");
     if (options->audit_file != NULL && options->audit == AUDIT_NONE)
         options->audit = AUDIT_ALL;
     if (optind < argc)

@@ -12,25 +12,30 @@ bool usage_wrong(const char *command, const char *what, const char *value)
     return false;
 }
 
-/* Whether it is a long option that takes no value and was given one: it has left its own value in
- * optopt, as a letter does that is in the middle of others. */
-static bool is_unwanted_value(char **argv)
+bool usage_fits(const char *command, bool fits, const char *what)
 {
-    const char *last = argv[optind - 1], *next = argv[optind];
-    bool in_letters = next != NULL && next[0] == '-' && next[1] != '-' && next[1] != '\0' &&
-                      next[2] != '\0' && strchr(next, optopt) != NULL;
-    return optopt != 0 && !in_letters && strncmp(last, "--", 2) == 0 && strchr(last, '=') != NULL;
+    if (!fits)
+        usage_wrong(command, what, optarg);
+    return fits;
 }
 
-bool usage_no_option(const char *command, int option, char **argv)
+/* Whether it is a long option that takes no value and was given one: it has left its own value in
+ * optopt, where else there is an unknown letter, be it behind such an argument. */
+static bool is_unwanted_value(const char *letters, const char *last)
 {
-    if (option == ':') { /* musl counts the missing value, too */
-        const char *last = argv[optind - 1] == NULL ? argv[optind - 2] : argv[optind - 1];
+    return strchr(last, '=') != NULL &&
+           (optopt > UCHAR_MAX || (optopt != ':' && strchr(letters, optopt) != NULL));
+}
+
+bool usage_no_option(const char *command, const char *letters, int option, char **argv)
+{
+    /* musl counts a missing value, too */
+    const char *last = argv[optind - 1] == NULL ? argv[optind - 2] : argv[optind - 1];
+    if (option == ':')
         return usage_wrong(command, "a value is missing after ", last);
-    }
-    if (is_unwanted_value(argv))
-        return usage_wrong(command, "no value can be given with ", argv[optind - 1]);
-    if (optopt > 0 && optopt <= CHAR_MAX)
-        return usage_wrong(command, "unknown option -", (char[]){(char)optopt, '\0'});
-    return usage_wrong(command, "unknown or ambiguous option ", argv[optind - 1]);
+    if (optopt == 0)
+        return usage_wrong(command, "unknown or ambiguous option ", last);
+    if (is_unwanted_value(letters, last))
+        return usage_wrong(command, "no value can be given with ", last);
+    return usage_wrong(command, "unknown option -", (char[]){(char)optopt, '\0'});
 }
