@@ -1,6 +1,5 @@
 #include "stream/pack.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -14,8 +13,15 @@
 /* One call of a library takes so many bytes, each as a member or frame of its own. */
 enum { AT_ONCE = 64 * 1024 * 1024 };
 
+/* A way to pack. */
+struct format {
+    const char *(*start)(struct pack *pack); /* a fault, or NULL */
+    bool (*one)(struct pack *pack, struct text plain);
+    void (*end)(struct pack *pack);
+};
+
 struct pack {
-    enum packing packing;
+    const struct format *format;
 #ifdef ASSENT_ZLIB
     z_stream gzip;
 #endif
@@ -26,6 +32,9 @@ struct pack {
     size_t len, cap;
 };
 
+static const char out_of_memory[] = "out of memory";
+
+#if defined ASSENT_ZLIB || defined ASSENT_ZSTD
 static bool reserve(struct pack *pack, size_t more)
 {
     if (pack->cap - pack->len >= more)
@@ -37,37 +46,65 @@ static bool reserve(struct pack *pack, size_t more)
     pack->cap = pack->len + more;
     return true;
 }
+#endif
 
 /* ---- gzip ---- */
 
 #ifdef ASSENT_ZLIB
-static bool gzip_start(struct pack *pack)
+static const char *gzip_start(struct pack *pack)
 {
     enum { AS_GZIP = 16, MEMORY_LEVEL = 8 };
     return deflateInit2(&pack->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, AS_GZIP + MAX_WBITS,
-                        MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK;
+                        MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK
+               ? NULL
+               : out_of_memory;
 }
 
 static bool gzip_member(struct pack *pack, struct text plain)
 {
     z_stream *gzip = &pack->gzip;
-    if (deflateReset(gzip) != Z_OK || !reserve(pack, deflateBound(gzip, (uLong)plain.len)))
+    deflateReset(gzip);
+    size_t most = deflateBound(gzip, (uLong)plain.len);
+    if (!reserve(pack, most))
         return false;
     gzip->next_in = (unsigned char *)(uintptr_t)plain.bytes; /* it does not write there */
     gzip->avail_in = (unsigned)plain.len;
-    size_t room = pack->cap - pack->len;
     gzip->next_out = (unsigned char *)pack->bytes + pack->len;
-    gzip->avail_out = room < UINT_MAX ? (unsigned)room : UINT_MAX;
+    gzip->avail_out = (unsigned)most;
     if (deflate(gzip, Z_FINISH) != Z_STREAM_END)
         return false;
     pack->len = (size_t)((char *)gzip->next_out - pack->bytes);
     return true;
 }
+
+static void gzip_end(struct pack *pack)
+{
+    deflateEnd(&pack->gzip);
+}
+
+static const struct format gzip = {gzip_start, gzip_member, gzip_end};
+#else
+static const char *gzip_start(struct pack *pack)
+{
+    (void)pack;
+    return "this build cannot write gzip";
+}
+
+static const struct format gzip = {.start = gzip_start};
 #endif
 
 /* ---- Zstandard ---- */
 
 #ifdef ASSENT_ZSTD
+static const char *zstd_start(struct pack *pack)
+{
+    pack->zstd = ZSTD_createCCtx();
+    if (pack->zstd == NULL)
+        return out_of_memory;
+    ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1); /* may always be asked for */
+    return NULL;
+}
+
 static bool zstd_frame(struct pack *pack, struct text plain)
 {
     if (!reserve(pack, ZSTD_compressBound(plain.len)))
@@ -79,39 +116,36 @@ static bool zstd_frame(struct pack *pack, struct text plain)
     pack->len += n;
     return true;
 }
+
+static void zstd_end(struct pack *pack)
+{
+    ZSTD_freeCCtx(pack->zstd);
+}
+
+static const struct format zstd = {zstd_start, zstd_frame, zstd_end};
+#else
+static const char *zstd_start(struct pack *pack)
+{
+    (void)pack;
+    return "this build cannot write Zstandard";
+}
+
+static const struct format zstd = {.start = zstd_start};
 #endif
 
 /* ---- either ---- */
 
-static bool start(struct pack *pack, const char **fault)
-{
-    *fault = "out of memory";
-#ifdef ASSENT_ZLIB
-    if (pack->packing == PACKING_GZIP)
-        return gzip_start(pack);
-#endif
-#ifdef ASSENT_ZSTD
-    if (pack->packing == PACKING_ZSTD) {
-        pack->zstd = ZSTD_createCCtx();
-        return pack->zstd != NULL &&
-               !ZSTD_isError(ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1));
-    }
-#endif
-    *fault = pack->packing == PACKING_GZIP ? "this build cannot write gzip"
-                                           : "this build cannot write Zstandard";
-    return false;
-}
-
 struct pack *pack_start(enum packing packing, const char **fault)
 {
     struct pack *pack = calloc(1, sizeof *pack);
-    *fault = "out of memory";
+    *fault = out_of_memory;
     if (pack == NULL)
         return NULL;
-    pack->packing = packing;
-    if (start(pack, fault))
+    pack->format = packing == PACKING_GZIP ? &gzip : &zstd;
+    *fault = pack->format->start(pack);
+    if (*fault == NULL)
         return pack;
-    pack_end(pack);
+    free(pack);
     return NULL;
 }
 
@@ -119,29 +153,9 @@ void pack_end(struct pack *pack)
 {
     if (pack == NULL)
         return;
-#ifdef ASSENT_ZLIB
-    if (pack->packing == PACKING_GZIP)
-        deflateEnd(&pack->gzip);
-#endif
-#ifdef ASSENT_ZSTD
-    ZSTD_freeCCtx(pack->zstd);
-#endif
+    pack->format->end(pack);
     free(pack->bytes);
     free(pack);
-}
-
-static bool one(struct pack *pack, struct text plain)
-{
-    (void)plain;
-#ifdef ASSENT_ZLIB
-    if (pack->packing == PACKING_GZIP)
-        return gzip_member(pack, plain);
-#endif
-#ifdef ASSENT_ZSTD
-    if (pack->packing == PACKING_ZSTD)
-        return zstd_frame(pack, plain);
-#endif
-    return false;
 }
 
 bool pack_whole(struct pack *pack, struct text plain, struct text *packed)
@@ -149,7 +163,7 @@ bool pack_whole(struct pack *pack, struct text plain, struct text *packed)
     pack->len = 0;
     while (plain.len != 0) {
         struct text part = {plain.bytes, plain.len < AT_ONCE ? plain.len : AT_ONCE};
-        if (!one(pack, part))
+        if (!pack->format->one(pack, part))
             return false;
         plain = (struct text){plain.bytes + part.len, plain.len - part.len};
     }

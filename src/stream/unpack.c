@@ -12,13 +12,17 @@
 #endif
 
 static const char out_of_memory[] = "out of memory";
-static const char gzip_corrupt[] = "its gzip data is corrupt";
-static const char gzip_short[] = "it ends in the middle of its gzip data";
-static const char zstd_corrupt[] = "its Zstandard data is corrupt";
-static const char zstd_short[] = "it ends in the middle of its Zstandard data";
+
+/* A way in which files are packed. Each call but the end returns a fault, or NULL. */
+struct format {
+    const char *(*start)(struct unpack *unpack);
+    const char *(*some)(struct unpack *unpack, char *room, size_t size, size_t *n);
+    void (*end)(struct unpack *unpack);
+    const char *corrupt, *cut_off; /* faults */
+};
 
 struct unpack {
-    enum packing packing;
+    const struct format *format;
     bool within;    /* a member or frame */
     bool ended;     /* the file */
     size_t at, len; /* what is fed and not used yet, in bytes */
@@ -60,6 +64,8 @@ enum packing packing_of(struct text begin)
 /* ---- gzip ---- */
 
 #ifdef ASSENT_ZLIB
+static const char gzip_corrupt[] = "its gzip data is corrupt";
+
 static const char *gzip_start(struct unpack *unpack)
 {
     enum { GZIP_ONLY = 16 };
@@ -86,23 +92,37 @@ static const char *gzip_some(struct unpack *unpack, char *room, size_t size, siz
     unpack->gzip.avail_in = (unsigned)(unpack->len - unpack->at);
     unpack->gzip.next_out = (unsigned char *)room;
     unpack->gzip.avail_out = (unsigned)size;
-    unpack->within = unpack->within || unpack->at < unpack->len;
     int status = inflate(&unpack->gzip, Z_NO_FLUSH);
+    unpack->within = status != Z_STREAM_END;
     unpack->at = unpack->len - unpack->gzip.avail_in;
     *n = size - unpack->gzip.avail_out;
-    if (status == Z_STREAM_END)
-        unpack->within = false;
-    else if (status == Z_MEM_ERROR)
+    if (status == Z_MEM_ERROR)
         return out_of_memory;
-    else if (status != Z_OK && status != Z_BUF_ERROR)
-        return gzip_corrupt;
-    return NULL;
+    return status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR ? NULL : gzip_corrupt;
 }
+
+static void gzip_end(struct unpack *unpack)
+{
+    inflateEnd(&unpack->gzip);
+}
+
+static const struct format gzip = {gzip_start, gzip_some, gzip_end, gzip_corrupt,
+                                   "it ends in the middle of its gzip data"};
+#else
+static const char *gzip_start(struct unpack *unpack)
+{
+    (void)unpack;
+    return "it is compressed by gzip, which this build cannot read";
+}
+
+static const struct format gzip = {.start = gzip_start};
 #endif
 
 /* ---- Zstandard ---- */
 
 #ifdef ASSENT_ZSTD
+static const char zstd_corrupt[] = "its Zstandard data is corrupt";
+
 static const char *zstd_start(struct unpack *unpack)
 {
     unpack->zstd = ZSTD_createDStream();
@@ -124,40 +144,25 @@ static const char *zstd_some(struct unpack *unpack, char *room, size_t size, siz
         unpack->within = status != 0;
     return NULL;
 }
+
+static void zstd_end(struct unpack *unpack)
+{
+    ZSTD_freeDStream(unpack->zstd);
+}
+
+static const struct format zstd = {zstd_start, zstd_some, zstd_end, zstd_corrupt,
+                                   "it ends in the middle of its Zstandard data"};
+#else
+static const char *zstd_start(struct unpack *unpack)
+{
+    (void)unpack;
+    return "it is compressed by Zstandard, which this build cannot read";
+}
+
+static const struct format zstd = {.start = zstd_start};
 #endif
 
 /* ---- either ---- */
-
-static const char *start(struct unpack *unpack)
-{
-#ifdef ASSENT_ZLIB
-    if (unpack->packing == PACKING_GZIP)
-        return gzip_start(unpack);
-#endif
-#ifdef ASSENT_ZSTD
-    if (unpack->packing == PACKING_ZSTD)
-        return zstd_start(unpack);
-#endif
-    return unpack->packing == PACKING_GZIP
-               ? "it is compressed by gzip, which this build cannot read"
-               : "it is compressed by Zstandard, which this build cannot read";
-}
-
-static const char *some(struct unpack *unpack, char *room, size_t size, size_t *n)
-{
-    *n = 0;
-#ifdef ASSENT_ZLIB
-    if (unpack->packing == PACKING_GZIP)
-        return gzip_some(unpack, room, size, n);
-#endif
-#ifdef ASSENT_ZSTD
-    if (unpack->packing == PACKING_ZSTD)
-        return zstd_some(unpack, room, size, n);
-#endif
-    (void)room;
-    (void)size;
-    return unpack->packing == PACKING_GZIP ? gzip_corrupt : zstd_corrupt;
-}
 
 struct unpack *unpack_start(enum packing packing, struct text begin, const char **fault)
 {
@@ -165,10 +170,10 @@ struct unpack *unpack_start(enum packing packing, struct text begin, const char 
     *fault = out_of_memory;
     if (unpack == NULL)
         return NULL;
-    unpack->packing = packing;
+    unpack->format = packing == PACKING_GZIP ? &gzip : &zstd;
     memcpy(unpack->bytes, begin.bytes, begin.len);
     unpack->len = begin.len;
-    *fault = start(unpack);
+    *fault = unpack->format->start(unpack);
     if (*fault == NULL)
         return unpack;
     free(unpack);
@@ -179,13 +184,7 @@ void unpack_end(struct unpack *unpack)
 {
     if (unpack == NULL)
         return;
-#ifdef ASSENT_ZLIB
-    if (unpack->packing == PACKING_GZIP)
-        inflateEnd(&unpack->gzip);
-#endif
-#ifdef ASSENT_ZSTD
-    ZSTD_freeDStream(unpack->zstd);
-#endif
+    unpack->format->end(unpack);
     free(unpack);
 }
 
@@ -206,19 +205,19 @@ enum unpack_status unpack_some(struct unpack *unpack, char *room, size_t size, s
 {
     for (;;) {
         size_t at = unpack->at;
-        *fault = some(unpack, room, size, n);
+        *fault = unpack->format->some(unpack, room, size, n);
         if (*n != 0)
             return UNPACK_BYTES; /* a fault comes again with the next call */
         if (*fault != NULL)
             return UNPACK_BAD;
         if (unpack->at < unpack->len && unpack->at != at)
             continue; /* a header was read, or a member's end */
-        *fault = unpack->packing == PACKING_GZIP ? gzip_corrupt : zstd_corrupt;
+        *fault = unpack->format->corrupt;
         if (unpack->at < unpack->len)
             return UNPACK_BAD; /* it does not get on */
         if (!unpack->ended)
             return UNPACK_MORE;
-        *fault = unpack->packing == PACKING_GZIP ? gzip_short : zstd_short;
+        *fault = unpack->format->cut_off;
         return unpack->within ? UNPACK_BAD : UNPACK_END;
     }
 }
