@@ -105,9 +105,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_siz
     if (old != NULL && new_size <= old_size)
         return old;
     if (old != NULL && old == arena->last && new_size <= (size_t)(arena->end - arena->last)) {
-        arena->at = arena->last + aligned(new_size);
-        if (arena->at > arena->end)
-            arena->at = arena->end;
+        arena->at = arena->last + aligned(new_size); /* a chunk's size is aligned, too */
         return old;
     }
     if (old != NULL && old == arena->last && old == arena->chunks->bytes)

@@ -27,7 +27,7 @@ ssize_t descriptor_read(int fd, void *bytes, size_t size)
         ssize_t n = read(fd, bytes, size);
         if (n >= 0)
             return n;
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
+        if (errno == EAGAIN)
             signals_wait(fd, POLLIN);
         else if (errno != EINTR)
             return n;

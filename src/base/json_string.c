@@ -21,7 +21,7 @@ struct text json_string_before(struct text json, size_t end)
 
 static unsigned hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (c <= '9')
         return (unsigned)(c - '0');
     return (unsigned)((c | 0x20) - 'a') + 10;
 }

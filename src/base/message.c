@@ -100,7 +100,7 @@ void message_lines(struct text lines)
         ssize_t n = write(STDERR_FILENO, lines.bytes, lines.len);
         if (n >= 0) {
             lines = (struct text){lines.bytes + n, lines.len - (size_t)n};
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        } else if (errno == EAGAIN) {
             poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
         } else if (errno != EINTR) {
             return; /* nowhere is left to report to when standard error itself fails */

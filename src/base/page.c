@@ -2,7 +2,6 @@
 
 #include "base/utf8.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -37,18 +36,17 @@ void page_add_name(struct page *page, const char *name)
     page->len = begin + utf8_make_harmless(page->bytes + begin, page->len - begin);
 }
 
-/* The bytes at the string's begin that fit into so many columns. */
+/* The bytes at the begin of a string without control characters that fit into so many columns. */
 static size_t len_within(struct text text, size_t columns)
 {
     size_t at = 0;
     for (size_t column = 0; at < text.len;) {
         ucs4_t c;
-        int len = u8_mbtoucr(&c, (const uint8_t *)text.bytes + at, text.len - at);
-        int width = len > 0 ? uc_width(c, "UTF-8") : 1;
-        column += width < 0 ? 1 : (size_t)width;
+        int len = u8_mbtouc(&c, (const uint8_t *)text.bytes + at, text.len - at);
+        column += (size_t)uc_width(c, "UTF-8");
         if (column > columns)
             break;
-        at += len > 0 ? (size_t)len : 1;
+        at += (size_t)len;
     }
     return at;
 }
@@ -64,20 +62,25 @@ void page_add_within(struct page *page, const char *string, size_t columns)
     page_add(page, "...");
 }
 
-void page_printf(struct page *page, const char *format, ...)
+void page_vprintf(struct page *page, const char *format, va_list arguments)
 {
     char few[256]; /* mostly enough */
-    va_list arguments, again;
-    va_start(arguments, format);
+    va_list again;
     va_copy(again, arguments);
-    int len = vsnprintf(few, sizeof few, format, arguments);
-    va_end(arguments);
-    if (len >= 0 && (size_t)len < sizeof few) {
-        page_put(page, few, (size_t)len);
-    } else if (len >= 0) {
-        make_room(page, (size_t)len + 1);
-        (void)vsnprintf(page->bytes + page->len, (size_t)len + 1, format, again);
-        page->len += (size_t)len;
+    size_t len = (size_t)vsnprintf(few, sizeof few, format, arguments);
+    if (len < sizeof few) {
+        page_put(page, few, len);
+    } else {
+        make_room(page, len + 1);
+        page->len += (size_t)vsnprintf(page->bytes + page->len, len + 1, format, again);
     }
     va_end(again);
+}
+
+void page_printf(struct page *page, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    page_vprintf(page, format, arguments);
+    va_end(arguments);
 }

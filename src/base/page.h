@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdarg.h>
+
 struct page {
     struct arena *arena;
     char *bytes;
@@ -20,13 +22,19 @@ void page_add(struct page *page, const char *string);
 /* Adds a file's name, harmless to a terminal (base/utf8.h). */
 void page_add_name(struct page *page, const char *name);
 
-/* Adds what fits into so many columns of a terminal, at least three; `...` stands for the rest. */
+/* Adds what fits into so many columns of a terminal, at least three; `...` stands for the rest. The
+ * string holds no control character. */
 void page_add_within(struct page *page, const char *string, size_t columns);
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
 void page_printf(struct page *page, const char *format, ...);
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 0)))
+#endif
+void page_vprintf(struct page *page, const char *format, va_list arguments);
 
 static inline struct text page_text(const struct page *page)
 {

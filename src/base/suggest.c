@@ -95,7 +95,7 @@ struct text suggest(struct suggest_budget *budget, struct text word, const struc
         struct text candidate = text_trimmed(candidates[i]);
         if (text_equal_but_for_ascii_case(word, candidate))
             return candidates[i];
-        if (wrong.n == 0 || fewest == 1 || candidate.len > (size_t)2 * BYTES_MOST)
+        if (wrong.n == 0 || fewest == 1)
             continue;
         word_read(&right, candidate);
         size_t most = least((wrong.n > right.n ? wrong.n : right.n) / 3, fewest - 1);

@@ -20,8 +20,6 @@ static void *hook_realloc(void *arena, void *old, size_t size)
     if (old == NULL)
         return hook_malloc(arena, size);
     union header *header = (union header *)old - 1;
-    if (size <= header->size)
-        return old;
     header = arena_grow(arena, header, sizeof *header + header->size, sizeof *header + size);
     header->size = size;
     return header + 1;

@@ -86,15 +86,10 @@ static void add(struct findings *findings, struct finding finding, const char *f
         findings->n_more++;
         return;
     }
-    char sentence[1200];
-    int len = vsnprintf(sentence, sizeof sentence, format, args);
-    size_t size = len < 0 ? 0 : (size_t)len < sizeof sentence ? (size_t)len : sizeof sentence - 1;
-    if (len >= (int)sizeof sentence)
-        while (size > 0 && ((unsigned char)sentence[--size] & 0xC0) == 0x80)
-            continue; /* not inside of a character */
-    char *text = arena_alloc(findings->arena, size + 1);
-    memcpy(text, sentence, size);
-    finding.text = text;
+    struct page sentence = {.arena = findings->arena};
+    page_vprintf(&sentence, format, args);
+    page_put(&sentence, "", 1);
+    finding.text = sentence.bytes;
     finding.order = findings->n;
     findings->list =
         arena_one_more(findings->arena, findings->list, findings->n, sizeof *findings->list);
@@ -128,7 +123,7 @@ static int by_place(const void *a, const void *b)
         return x->place.line < y->place.line ? -1 : 1;
     if (x->code != y->code)
         return x->code < y->code ? -1 : 1;
-    return x->order < y->order ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
 }
 
 void findings_sort(struct findings *findings)

@@ -95,9 +95,8 @@ static struct text shown_id(struct audit *audit, struct text id)
     for (size_t at = 0; at < id.len;) {
         char escaped[16];
         ucs4_t c;
-        int n = u8_mbtoucr(&c, (const uint8_t *)id.bytes + at, id.len - at);
-        size_t len = n > 0 ? (size_t)n : 1;
-        if (n > 0 && utf8_is_harmful(c))
+        size_t len = (size_t)u8_mbtouc(&c, (const uint8_t *)id.bytes + at, id.len - at);
+        if (utf8_is_harmful(c))
             page_put(&audit->message_id, escaped,
                      (size_t)(json_string_escape(escaped, c) - escaped));
         else
