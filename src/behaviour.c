@@ -195,12 +195,11 @@ static void put_way(const struct behaving *b, struct page *page, const struct ke
         page_add(page, quoted_whole(b->arena, b->mapping->paths.nodes[way->nodes[i]].key));
 }
 
-/* The ids, in an order of their own. */
+/* The ids, of which there are some, in an order of their own. */
 static void put_ids(const struct behaving *b, struct page *page, const struct ids *ids)
 {
     struct text *texts = arena_alloc(b->arena, ids->n * sizeof *texts);
-    if (ids->n != 0)
-        memcpy(texts, ids->texts, ids->n * sizeof *texts);
+    memcpy(texts, ids->texts, ids->n * sizeof *texts);
     page_add(page, quoted_list(b->arena, texts, ids->n));
 }
 

@@ -44,11 +44,10 @@ static struct event consenting_event(const struct mapping *mapping, struct arena
 
 /* Where consent is stated, events that call for this need. */
 static bool can_receive(const struct search *search, const struct destination *destination,
-                        const struct need *need, enum consent_state consent, bool source_exempt)
+                        const struct need *need, enum consent_state consent)
 {
     struct event event = search->event;
     event.consent = consent;
-    event.source_exempt = source_exempt;
     return consent == CONSENT_STATED
                ? decide_need(search->mapping, &event, destination, need).deliver
                : decide(search->mapping, &event, destination).deliver;
@@ -58,10 +57,9 @@ static bool can_receive(const struct search *search, const struct destination *d
 static const char *what_is_left(const struct search *search, const struct destination *destination,
                                 const struct need *need)
 {
-    bool absent = can_receive(search, destination, need, CONSENT_ABSENT, false);
-    bool empty = can_receive(search, destination, need, CONSENT_EMPTY, false);
-    bool other = search->mapping->sources_other.n != 0 &&
-                 can_receive(search, destination, need, CONSENT_STATED, true);
+    bool absent = can_receive(search, destination, need, CONSENT_ABSENT);
+    bool empty = can_receive(search, destination, need, CONSENT_EMPTY);
+    bool other = search->mapping->sources_other.n != 0;
     if (absent && other)
         return empty ? "only events without a consent object, or with an empty one, and events of "
                        "the sources under \"other\" reach it"
@@ -77,7 +75,7 @@ static void warn_unmapped(const struct search *search, const struct destination 
                           const struct need *need)
 {
     const char *id = quote(search, destination->id);
-    if (can_receive(search, destination, need, CONSENT_STATED, false)) {
+    if (can_receive(search, destination, need, CONSENT_STATED)) {
         bool veto = search->mapping->rules.knob[KNOB_INTEGRATIONS] == INTEGRATIONS_VETO;
         findings_add(search->findings, FINDING_UNMAPPED_DESTINATION, destination->at,
                      "the destination %s is mapped to no category: under \"unmapped\": \"%s\" it "
@@ -120,7 +118,7 @@ static void find_in_need(const struct search *search, const struct destination *
         warn_event_decides(search, destination, need);
     if (need->n_categories == 0)
         warn_unmapped(search, destination, need);
-    else if (!can_receive(search, destination, need, CONSENT_STATED, false))
+    else if (!can_receive(search, destination, need, CONSENT_STATED))
         warn_never_receives(search, destination, need);
 }
 
@@ -212,8 +210,7 @@ static struct text composed(struct arena *arena, struct text text)
     if (form == NULL)
         return text;
     char *bytes = arena_alloc(arena, len);
-    if (len != 0)
-        memcpy(bytes, form, len);
+    memcpy(bytes, form, len);
     free(form);
     return (struct text){bytes, len};
 }

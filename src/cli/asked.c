@@ -7,7 +7,9 @@
 bool asked_init(struct asked *asked, int argc)
 {
     *asked = (struct asked){.ids = malloc((size_t)argc * sizeof *asked->ids)};
-    return asked->ids != NULL || out_of_memory(NO_PLACE) == STATUS_DONE;
+    if (asked->ids == NULL)
+        out_of_memory(NO_PLACE);
+    return asked->ids != NULL;
 }
 
 void asked_free(struct asked *asked)

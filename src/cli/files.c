@@ -88,7 +88,7 @@ bool files_is_input(const struct stat *output, const struct inputs *inputs, cons
         n = behind ? n - half - 1 : half;
     }
     if (first == inputs->n || inputs->files[first].dev != wanted.dev ||
-        inputs->files[first].ino != wanted.ino || !can_be_mixed(output))
+        inputs->files[first].ino != wanted.ino)
         return false;
     *name = inputs->files[first].name;
     return true;

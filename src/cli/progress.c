@@ -15,7 +15,7 @@ static bool size_of(const char *name, uint64_t *size)
     if (!files_stat(name, &stat_of) || !S_ISREG(stat_of.st_mode))
         return false;
     off_t at = strcmp(name, "-") == 0 ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-    *size = at < 0 || at > stat_of.st_size ? 0 : (uint64_t)(stat_of.st_size - at);
+    *size = at > stat_of.st_size ? 0 : (uint64_t)(stat_of.st_size - at);
     return true;
 }
 
@@ -52,7 +52,7 @@ static size_t add_bytes(char *line, size_t size, uint64_t n_bytes)
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     double n = (double)n_bytes;
     size_t unit = 0;
-    for (; n >= 999.95 && unit + 1 < sizeof units / sizeof *units; unit++)
+    for (; n >= 999.95; unit++) /* there are no more than 18.4 EB */
         n /= 1000;
     return (size_t)snprintf(line, size, "%.*f %s", unit == 0 ? 0 : 1, n, units[unit]);
 }

@@ -30,8 +30,7 @@ static struct character character_at(struct text line, size_t at)
     int len = u8_mbtoucr(&c, bytes, line.len - at);
     if (len > 0 && (c == '\t' || !utf8_is_harmful(c))) {
         int width = c == '\t' ? 1 : uc_width(c, "UTF-8");
-        return (struct character){
-            (size_t)len, {line.bytes + at, (size_t)len}, width < 0 ? 1 : width};
+        return (struct character){(size_t)len, {line.bytes + at, (size_t)len}, width};
     }
     return (struct character){len > 0 ? (size_t)len : 1, TEXT("?"), 1};
 }

@@ -1,5 +1,9 @@
 #include "event/scan.h"
 
+#include "mapping/tree.h"
+
+#include <assert.h>
+
 /* How far a way was found: its last node, or why not. */
 enum way_end { WAY_WHOLE, WAY_MISSING, WAY_BROKEN };
 
@@ -23,16 +27,11 @@ static int state_of_preferences(struct scan *scan)
 {
     const struct key_way *way = &scan->mapping->paths.consent;
     size_t at;
-    switch (walk(scan, way, &at)) {
-    case WAY_WHOLE:
-        return scan->category_twice ? CONSENT_MALFORMED : CONSENT_STATED;
-    case WAY_MISSING:
+    enum way_end end = walk(scan, way, &at);
+    if (end == WAY_MISSING)
         return scan->mapping->preferences_named && at == way->n - 1 ? CONSENT_EMPTY
                                                                     : CONSENT_ABSENT;
-    case WAY_BROKEN:
-        break;
-    }
-    return CONSENT_MALFORMED;
+    return end == WAY_WHOLE && !scan->category_twice ? CONSENT_STATED : CONSENT_MALFORMED;
 }
 
 /* Whether a member of the consent object is there as its role asks, or not there at all. */
@@ -106,13 +105,11 @@ static bool source_exempt(const struct scan *scan)
 
 void consent_settle(struct scan *scan)
 {
-    enum { PROVIDERS_MOST = 1 << 20 };
+    static_assert(TREE_VALUES / 2 + N_PROVIDERS + 2 < 1 << 21, "providers need more bits");
     struct event *event = &scan->event;
     uint32_t provider = event->provider == PROVIDER_NONE    ? 0
                         : event->provider == PROVIDER_OTHER ? 1
                                                             : (uint32_t)event->provider + 2;
-    if (provider > PROVIDERS_MOST && event->provider != PROVIDER_NONE)
-        event->said_too_much = true;
     event->consent = (enum consent_state)shapes[scan->mapping->policy->shape].state(scan);
     event->integrations = integrations_of(scan, &event->integrations_empty);
     event->source_exempt = source_exempt(scan);

@@ -65,7 +65,7 @@ static void put_foreign(struct page *page, struct text text)
 {
     const char *safe = quoted_whole(page->arena, text) + 1;
     page_add(page, "<bdi>");
-    for (; safe[0] != '"' || safe[1] != '\0'; safe++) {
+    for (; *safe != '"'; safe++) {
         if (safe[0] == '\\' && (safe[1] == '"' || safe[1] == '\\'))
             safe++; /* these need no escape here */
         if (*safe == '<')
