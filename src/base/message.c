@@ -20,6 +20,8 @@ static const struct {
     [SEVERITY_NOTE] = {"note", "\x1b[1;36m"},
 };
 
+enum { NAME_MOST = 2500 }; /* of a file's name, so that there is room for what is said of it */
+
 struct line {
     char bytes[4000];
     size_t len;
@@ -75,7 +77,7 @@ void message(struct place place, enum severity severity, const char *format, ...
     add_colour(&line, MESSAGE_BOLD);
     add(&line, "assent: ");
     if (place.file != NULL)
-        add(&line, "%s:", place.file);
+        add(&line, "%.*s:", NAME_MOST, place.file);
     if (place.line != 0)
         add(&line, "%" PRIu64 ":", place.line);
     if (place.column != 0)

@@ -105,6 +105,8 @@ static void drift_one(void *state)
     struct comparison *work = state;
     size_t at;
     work->reject = drift_line(&work->checked->drift, work->raw, MAX_LINE_DEFAULT, work->place, &at);
+    if (work->reject != REJECT_NONE)
+        work->place.column = reject_column(work->reject, work->raw, at);
 }
 
 /* Whether a line is an event does not depend on the mapping. */
@@ -124,7 +126,7 @@ static bool compare_line(void *state, const struct text *raw, struct place place
         }
     }
     if (work.reject != REJECT_NONE)
-        rejected(checking, place, work.reject);
+        rejected(checking, work.place, work.reject);
     return true;
 }
 
