@@ -34,6 +34,15 @@ ssize_t descriptor_read(int fd, void *bytes, size_t size)
     }
 }
 
+ssize_t descriptor_read_all(int fd, char *bytes, size_t size)
+{
+    size_t len = 0;
+    ssize_t n;
+    while ((n = descriptor_read(fd, bytes + len, size - len)) > 0)
+        len += (size_t)n;
+    return n < 0 ? n : (ssize_t)len;
+}
+
 bool descriptor_write(int fd, struct text text, size_t *written)
 {
     enum { AT_ONCE = 1024 * 1024 * 1024 }; /* some systems refuse more in one call */

@@ -62,17 +62,11 @@ static void describe_input(struct description *description, const char *name)
         return;
     }
     char *bytes = arena_alloc(&description->resume->page_arena, FIRST_BYTES);
-    size_t len = 0;
-    ssize_t n = 1;
-    while (n > 0 && len < FIRST_BYTES) {
-        n = descriptor_read(fd, bytes + len, FIRST_BYTES - len);
-        if (n > 0)
-            len += (size_t)n;
-    }
-    if (n < 0)
+    ssize_t len = descriptor_read_all(fd, bytes, FIRST_BYTES);
+    if (len < 0)
         description->fault = strerror(errno);
     close(fd);
-    uint64_t first_bytes = fingerprint((struct text){bytes, len});
+    uint64_t first_bytes = fingerprint((struct text){bytes, len < 0 ? 0 : (size_t)len});
     arena_reset(&description->resume->page_arena);
     page_printf(&description->page, "input %jd %jd %016" PRIx64 " ", (intmax_t)stat.st_size,
                 (intmax_t)stat.st_mtime, first_bytes);

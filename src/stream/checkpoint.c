@@ -4,6 +4,7 @@
 #include "base/fingerprint.h"
 #include "base/system.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -33,7 +34,7 @@ void checkpoint_print(const struct checkpoint *checkpoint, struct page *page)
     page_printf(page, "sum %016" PRIx64 "\n", sum);
 }
 
-/* Takes the word and a space off the rest. */
+/* Takes the word off the rest. */
 static bool take_word(char **rest, const char *word)
 {
     size_t len = strlen(word);
@@ -46,8 +47,9 @@ static bool take_word(char **rest, const char *word)
 /* Takes a number and the one character behind it off the rest. */
 static bool take_number(char **rest, int base, char behind, uint64_t *number)
 {
-    char *end;
-    *number = strtoull(*rest, &end, base);
+    char *end = *rest;
+    if (isxdigit((unsigned char)*end)) /* no sign, no space */
+        *number = strtoull(*rest, &end, base);
     if (end == *rest || *end != behind)
         return false;
     *rest = end + 1;
@@ -73,43 +75,47 @@ static bool take_output(struct checkpoint *checkpoint, struct arena *arena, char
     return true;
 }
 
-/* Whether the last line sums up what is before it. */
-static bool is_whole(const char *bytes, size_t len)
+/* Takes off the last line; false when it does not sum up what is before it. */
+static bool take_sum(char *bytes, size_t len)
 {
     enum { SUM_LINE = sizeof "sum 0123456789abcdef\n" - 1 };
-    if (len < SUM_LINE || bytes[len - 1] != '\n' || memchr(bytes, '\0', len) != NULL)
+    if (len < SUM_LINE || memchr(bytes, '\0', len) != NULL)
         return false;
-    char *sum = (char *)(uintptr_t)bytes + len - SUM_LINE;
+    char *sum = bytes + len - SUM_LINE, *rest = sum;
     uint64_t number;
-    return take_word(&sum, "sum ") && take_number(&sum, 16, '\n', &number) &&
-           number == fingerprint((struct text){bytes, len - SUM_LINE});
+    if (!take_word(&rest, "sum ") || !take_number(&rest, 16, '\n', &number) ||
+        number != fingerprint((struct text){bytes, len - SUM_LINE}))
+        return false;
+    *sum = '\0';
+    return true;
 }
 
 bool checkpoint_parse(struct checkpoint *checkpoint, struct arena *arena, char *bytes, size_t len)
 {
+    static const char behind_run[] = "\nat ";
     uint64_t file, done;
     struct position *at = &checkpoint->position;
     *checkpoint = (struct checkpoint){0};
     char *rest = bytes;
-    if (!is_whole(bytes, len) || !take_word(&rest, first_line))
+    if (!take_sum(bytes, len) || !take_word(&rest, first_line))
         return false;
-    char *run_end = strstr(rest, "\nat ");
+    char *run_end = strstr(rest, behind_run);
     if (run_end == NULL)
         return false;
     checkpoint->run = (struct text){rest, (size_t)(run_end + 1 - rest)};
-    rest = run_end + 1;
-    if (!take_word(&rest, "at ") || !take_number(&rest, 10, ' ', &file) ||
-        !take_number(&rest, 10, ' ', &at->at) || !take_number(&rest, 10, ' ', &at->line) ||
-        !take_number(&rest, 10, '\n', &at->total) || !take_word(&rest, "rejected ") ||
-        !take_number(&rest, 10, '\n', &checkpoint->n_rejected))
+    rest = run_end + strlen(behind_run);
+    if (!take_number(&rest, 10, ' ', &file) || !take_number(&rest, 10, ' ', &at->at) ||
+        !take_number(&rest, 10, ' ', &at->line) || !take_number(&rest, 10, '\n', &at->total) ||
+        !take_word(&rest, "rejected ") || !take_number(&rest, 10, '\n', &checkpoint->n_rejected))
         return false;
     while (take_word(&rest, "output "))
         if (!take_output(checkpoint, arena, &rest))
             return false;
+    if (!take_word(&rest, "done ") || !take_number(&rest, 10, '\n', &done))
+        return false;
     at->file = (size_t)file;
-    bool good = take_word(&rest, "done ") && take_number(&rest, 10, '\n', &done);
-    checkpoint->done = good && done != 0;
-    return good;
+    checkpoint->done = done != 0;
+    return *rest == '\0';
 }
 
 /* ---- the file ---- */
@@ -122,11 +128,11 @@ static bool lock(int fd)
 
 /* Whether the open file is still the one that the name leads to: a run may have replaced it before
  * its lock was asked for. */
-static bool stands(const struct checkpoint_file *file)
+static bool stands(const struct checkpoint_file *file, const struct stat *here)
 {
-    struct stat here, there;
-    return fstat(file->fd, &here) == 0 && fstatat(file->folder, file->base, &there, 0) == 0 &&
-           here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+    struct stat there;
+    return fstatat(file->folder, file->base, &there, 0) == 0 && here->st_ino == there.st_ino &&
+           here->st_dev == there.st_dev;
 }
 
 /* What stands there is not made anew, and what is made here is known to be. A link is not followed:
@@ -144,13 +150,22 @@ static bool open_or_make(struct checkpoint_file *file)
     return file->fd >= 0;
 }
 
+/* A name that is too long is told here: later, outputs have been emptied. */
+static bool name_temporary(struct checkpoint_file *file)
+{
+    struct stat stat;
+    int size = sizeof file->temporary;
+    bool fits = snprintf(file->temporary, (size_t)size, "%s.assent-tmp", file->base) < size;
+    errno = ENAMETOOLONG;
+    return fits && (fstatat(file->folder, file->temporary, &stat, AT_SYMLINK_NOFOLLOW) == 0 ||
+                    errno != ENAMETOOLONG);
+}
+
 enum checkpoint_status checkpoint_open(struct checkpoint_file *file, const char *name)
 {
     *file = (struct checkpoint_file){.name = name, .fd = -1};
     file->folder = system_open_folder_of(name, &file->base);
-    int len = snprintf(file->temporary, sizeof file->temporary, "%s.assent-tmp", file->base);
-    errno = len < (int)sizeof file->temporary ? errno : ENAMETOOLONG;
-    if (file->folder < 0 || len >= (int)sizeof file->temporary)
+    if (file->folder < 0 || !name_temporary(file))
         return CHECKPOINT_FAILED;
     for (;;) {
         struct stat stat;
@@ -163,7 +178,8 @@ enum checkpoint_status checkpoint_open(struct checkpoint_file *file, const char 
         file->made = file->made && locked; /* else the other one's */
         if (!locked)
             return errno == EAGAIN || errno == EACCES ? CHECKPOINT_BUSY : CHECKPOINT_FAILED;
-        if (stands(file))
+        file->size = stat.st_size;
+        if (stands(file, &stat))
             return stat.st_size == 0 ? CHECKPOINT_NONE : CHECKPOINT_THERE;
         close(file->fd);
     }
@@ -189,24 +205,15 @@ size_t checkpoint_stat(const struct checkpoint_file *file, struct stat stats[2])
 char *checkpoint_read(const struct checkpoint_file *file, struct arena *arena, size_t *len)
 {
     enum { LARGEST = 256 * 1024 * 1024 };
-    struct stat stat;
-    if (fstat(file->fd, &stat) != 0)
-        return NULL;
     errno = EFBIG;
-    if (!S_ISREG(stat.st_mode) || stat.st_size > LARGEST)
+    if (file->size > LARGEST)
         return NULL;
-    size_t size = (size_t)stat.st_size;
-    char *bytes = arena_alloc(arena, size + 1);
-    for (*len = 0; *len < size;) {
-        ssize_t n = pread(file->fd, bytes + *len, size - *len, (off_t)*len);
-        if (n == 0)
-            break;
-        if (n > 0)
-            *len += (size_t)n;
-        else if (errno != EINTR)
-            return NULL;
-    }
-    bytes[*len] = '\0';
+    char *bytes = arena_alloc(arena, (size_t)file->size + 1);
+    ssize_t n = descriptor_read_all(file->fd, bytes, (size_t)file->size);
+    if (n < 0)
+        return NULL;
+    *len = (size_t)n;
+    bytes[n] = '\0';
     return bytes;
 }
 

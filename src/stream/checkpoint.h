@@ -51,6 +51,7 @@ struct checkpoint_file {
     /* private */
     const char *base; /* in the folder */
     int fd;           /* of the file that stands there, locked; -1: none */
+    off_t size;       /* when it was opened */
     bool made;        /* for the lock, and nothing was written */
     char temporary[256 + 16];
 };
@@ -72,8 +73,8 @@ void checkpoint_close(struct checkpoint_file *file);
  * files will be replaced. The number of them. */
 size_t checkpoint_stat(const struct checkpoint_file *file, struct stat stats[2]);
 
-/* All of an open one, with a NUL behind it, in the arena, inside of whose arena_try this must run.
- * NULL with errno; EFBIG when it is too large to be a checkpoint. */
+/* All of one that was just opened, with a NUL behind it, in the arena, inside of whose arena_try
+ * this must run. NULL with errno; EFBIG when it is too large to be a checkpoint. */
 char *checkpoint_read(const struct checkpoint_file *file, struct arena *arena, size_t *len);
 
 /* Replaces the file; when it returns true, the new one outlasts a power cut. False with errno. */

@@ -1,7 +1,6 @@
-/* What a replay rests on: marks that depend on the input's bytes alone, checkpoints that are whole
- * or nothing, files that can be cut back and gone on with. */
+/* What a replay rests on: marks that depend on the input's bytes alone, files that can be cut back
+ * and gone on with. */
 #include "base/system.h"
-#include "stream/checkpoint.h"
 #include "stream/input.h"
 #include "stream/split.h"
 #include "unit.h"
@@ -148,100 +147,7 @@ START_TEST(a_shorter_file_is_no_input_to_go_on_with)
 }
 END_TEST
 
-/* ---- the checkpoint ---- */
-
-static struct checkpoint_output outputs[] = {{"rejects", 12, true}, {"a.ndjson", 0, false}};
-static const struct checkpoint example = {.run = {"mapping 1\ninput 2\n", 18},
-                                          .position = {3, 4, 5, UINT64_MAX},
-                                          .n_rejected = 6,
-                                          .outputs = outputs,
-                                          .n_outputs = 2,
-                                          .done = true};
-
-struct trip {
-    struct arena arena;
-    size_t damaged; /* a byte; SIZE_MAX: none */
-    size_t cut;     /* bytes at the end */
-    bool read;
-    size_t len;
-};
-
-static void make_trip(void *state)
-{
-    struct trip *trip = state;
-    struct page page = {.arena = &trip->arena};
-    struct checkpoint back;
-    checkpoint_print(&example, &page);
-    page_put(&page, "", 1);
-    trip->len = page.len - 1;
-    size_t len = trip->len - trip->cut;
-    page.bytes[len] = '\0';
-    if (trip->damaged < len)
-        page.bytes[trip->damaged] ^= 1;
-    trip->read = checkpoint_parse(&back, &trip->arena, page.bytes, len);
-    if (!trip->read)
-        return;
-    ck_assert(text_equal(back.run, example.run));
-    ck_assert_uint_eq(back.position.file, 3);
-    ck_assert_uint_eq(back.position.at, 4);
-    ck_assert_uint_eq(back.position.line, 5);
-    ck_assert_uint_eq(back.position.total, UINT64_MAX);
-    ck_assert_uint_eq(back.n_rejected, 6);
-    ck_assert_uint_eq(back.n_outputs, 2);
-    ck_assert_str_eq(back.outputs[0].name, "rejects");
-    ck_assert(back.outputs[0].len == 12 && back.outputs[0].unterminated);
-    ck_assert_str_eq(back.outputs[1].name, "a.ndjson");
-    ck_assert(back.outputs[1].len == 0 && !back.outputs[1].unterminated);
-    ck_assert(back.done);
-}
-
-static bool trip_of(size_t damaged, size_t cut, size_t *len)
-{
-    struct trip trip = {.damaged = damaged, .cut = cut};
-    ck_assert(arena_try(&trip.arena, make_trip, &trip));
-    arena_free(&trip.arena);
-    *len = trip.len;
-    return trip.read;
-}
-
-START_TEST(a_damaged_checkpoint_is_none)
-{
-    size_t len;
-    ck_assert(trip_of(SIZE_MAX, 0, &len));
-    for (size_t i = 0; i < len; i++) {
-        size_t same;
-        ck_assert(!trip_of(i, 0, &same));
-        ck_assert(!trip_of(SIZE_MAX, i + 1, &same));
-    }
-}
-END_TEST
-
-START_TEST(one_run_has_the_checkpoint)
-{
-    struct checkpoint_file file;
-    struct stat stat_of;
-    make_folder();
-    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_NONE);
-    checkpoint_close(&file);
-    ck_assert_int_eq(stat(paths[0], &stat_of), -1);
-    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_NONE);
-    ck_assert(checkpoint_write(&file, TEXT("one")));
-    ck_assert(checkpoint_write(&file, TEXT("two")));
-    /* Another process is refused, while the file is replaced and replaced again. */
-    char command[256];
-    snprintf(
-        command, sizeof command,
-        "python3 -c 'import fcntl,sys; f = open(\"%s\", \"r+\"); fcntl.lockf(f, fcntl.LOCK_EX | "
-        "fcntl.LOCK_NB)' 2> /dev/null",
-        paths[0]);
-    ck_assert_int_ne(system(command), 0);
-    checkpoint_close(&file);
-    ck_assert_int_eq(system(command), 0);
-    ck_assert_int_eq(checkpoint_open(&file, paths[0]), CHECKPOINT_THERE);
-    checkpoint_close(&file);
-    remove_folder();
-}
-END_TEST
+/* ---- the folder ---- */
 
 /* Of a file and of a folder, whose name may end in slashes. */
 START_TEST(a_name_stands_in_its_folder)
@@ -466,8 +372,6 @@ static void fill(TCase *tests)
                         (int)(sizeof every_rows / sizeof *every_rows));
     tcase_add_test(tests, marks_stand_at_line_ends);
     tcase_add_test(tests, a_shorter_file_is_no_input_to_go_on_with);
-    tcase_add_test(tests, a_damaged_checkpoint_is_none);
-    tcase_add_test(tests, one_run_has_the_checkpoint);
     tcase_add_loop_test(tests, a_name_stands_in_its_folder, 0, 3);
     tcase_add_loop_test(tests, lines_go_to_their_files_however_they_are_cut, 1, 16);
     tcase_add_test(tests, a_file_in_the_way_is_left_alone);
