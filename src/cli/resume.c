@@ -324,6 +324,7 @@ static enum status cut_back_file(struct sink *sink, const struct checkpoint_outp
     return STATUS_DONE;
 }
 
+/* Without --split there are no files of it. */
 static enum status cut_back_split(struct resume *resume, const struct checkpoint_output *output,
                                   size_t *at)
 {
@@ -334,11 +335,10 @@ static enum status cut_back_split(struct resume *resume, const struct checkpoint
         return tell(resume, STATUS_USAGE, "names a file that is none of this run's");
     if (split_go_on(split, &split->files[*at], output->len))
         return STATUS_DONE;
-    message(NO_PLACE, SEVERITY_ERROR, "%s/%s: %s", resume->folder->options->split, output->name,
-            errno == ESTALE   ? "holds less than at the checkpoint"
-            : errno == ENOENT ? "is gone since the checkpoint"
-                              : strerror(errno));
-    return STATUS_USAGE;
+    const char *fault = errno == ESTALE   ? "holds less than at the checkpoint"
+                        : errno == ENOENT ? "is gone since the checkpoint"
+                                          : strerror(errno);
+    return split_folder_about(resume->folder, output->name, fault, STATUS_USAGE);
 }
 
 enum status resume_cut_back(struct resume *resume)
@@ -354,7 +354,7 @@ enum status resume_cut_back(struct resume *resume)
             status = cut_back_file(&sinks[OUTPUT_REJECTS], output);
         else if (strcmp(output->name, output_names[OUTPUT_AUDIT]) == 0)
             status = cut_back_file(&sinks[OUTPUT_AUDIT], output);
-        else if (resume->folder->options->split != NULL)
+        else
             status = cut_back_split(resume, output, &at);
     }
     if (status == STATUS_DONE && resume->folder->options->split != NULL)

@@ -68,8 +68,8 @@ enum status split_folder_open(const struct split_folder *folder, struct arena *a
     return arena_try(arena, name_files, &naming) ? STATUS_DONE : out_of_memory(NO_PLACE);
 }
 
-static enum status about_file(const struct split_folder *folder, const char *name, const char *text,
-                              enum status status)
+enum status split_folder_about(const struct split_folder *folder, const char *name,
+                               const char *text, enum status status)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder->options->split, name);
@@ -105,48 +105,48 @@ bool split_folder_names(const struct split_folder *folder, int other, const char
 }
 
 /* A name that is too long is none that a file was ever given; that of this run's is told. */
-static bool is_none_there(const struct split_folder *folder, const char *name)
+static bool is_none_there(const struct split_folder *folder, enum packing packing)
 {
-    const char *ending = endings[folder->options->split_packing];
-    size_t len = strlen(name), ending_len = strlen(ending);
-    return errno == ENOENT || (errno == ENAMETOOLONG &&
-                               (len < ending_len || strcmp(name + len - ending_len, ending) != 0));
+    return errno == ENOENT || (errno == ENAMETOOLONG && packing != folder->options->split_packing);
 }
 
-static enum status look_at_file(const struct split_folder *folder, const char *name)
+static enum status look_at_file(const struct split_folder *folder, const char *name,
+                                enum packing packing)
 {
     struct stat there;
-    if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
-        return is_none_there(folder, name)
-                   ? STATUS_DONE
-                   : about_file(folder, name, strerror(errno), STATUS_USAGE);
-    if (split_folder_uses(folder, &there))
-        return about_file(folder, name, "is another file of this run: name another folder",
-                          STATUS_USAGE);
-    if (folder->options->force)
+    const char *fault = "is there already: name another folder, or replace it with --force";
+    if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (is_none_there(folder, packing))
+            return STATUS_DONE;
+        fault = strerror(errno);
+    } else if (split_folder_uses(folder, &there)) {
+        fault = "is another file of this run: name another folder";
+    } else if (S_ISDIR(there.st_mode)) {
+        fault = "is a folder: name another one for --split";
+    } else if (folder->options->force) {
         return STATUS_DONE;
-    return about_file(folder, name,
-                      "is there already: name another folder, or replace it with "
-                      "--force",
-                      STATUS_USAGE);
+    }
+    return split_folder_about(folder, name, fault, STATUS_USAGE);
 }
 
-static enum status remove_file(const struct split_folder *folder, const char *name)
+static enum status remove_file(const struct split_folder *folder, const char *name,
+                               enum packing packing)
 {
-    if (unlinkat(folder->split->folder, name, 0) == 0 || is_none_there(folder, name))
+    if (unlinkat(folder->split->folder, name, 0) == 0 || is_none_there(folder, packing))
         return STATUS_DONE;
-    return about_file(folder, name, strerror(errno), STATUS_FAILED);
+    return split_folder_about(folder, name, strerror(errno), STATUS_FAILED);
 }
 
 static enum status each_file(const struct split_folder *folder,
-                             enum status (*call)(const struct split_folder *, const char *))
+                             enum status (*call)(const struct split_folder *, const char *,
+                                                 enum packing))
 {
     char name[255 + ENDING_MOST];
     enum status status = STATUS_DONE;
     for (size_t i = 0; i < folder->n_routes; i++)
         for (int ending = 0; ending < N_ENDINGS && status == STATUS_DONE; ending++) {
             print_name(name, folder->routes[i].destination->id, (enum packing)ending);
-            status = call(folder, name);
+            status = call(folder, name, (enum packing)ending);
         }
     return status;
 }
@@ -166,6 +166,7 @@ enum status split_folder_clear_unmade(const struct split_folder *folder)
     enum status status = STATUS_DONE;
     for (size_t i = 0; i < folder->n_routes && status == STATUS_DONE; i++)
         if (!folder->split->files[i].made)
-            status = remove_file(folder, folder->split->files[i].name);
+            status =
+                remove_file(folder, folder->split->files[i].name, folder->options->split_packing);
     return status;
 }

@@ -17,6 +17,10 @@ struct split_folder {
     struct sink *sinks;
 };
 
+/* Tells something of a file in the folder; returns the status. */
+enum status split_folder_about(const struct split_folder *folder, const char *name,
+                               const char *text, enum status status);
+
 /* Whether a file is an input, or another output. */
 bool split_folder_uses(const struct split_folder *folder, const struct stat *there);
 
@@ -30,7 +34,7 @@ bool split_folder_names(const struct split_folder *folder, int other, const char
 enum status split_folder_open(const struct split_folder *folder, struct arena *arena);
 
 /* For a run that begins: refuses when a file of a route is there, packed or not, and there is no
- * --force, or when it is another file of the run. Nothing is changed yet. */
+ * --force, or it is a folder, or when it is another file of the run. Nothing is changed yet. */
 enum status split_folder_look(const struct split_folder *folder);
 
 /* Removes what --force lets it replace. */

@@ -242,40 +242,39 @@ START_TEST(a_checkpoint_of_another_run_is_busy)
 }
 END_TEST
 
-/* Opens and closes it so many times, written or not, removed or not: how often it was had;
- * -1 when somebody else had it at that moment. */
-static int take_turns(int n)
+/* Has it so many times, written or not, removed or not. False when somebody else had it then. */
+static bool take_turns(int n)
 {
     struct checkpoint_file file;
-    int n_had = 0;
-    for (int i = 0; i < n && n_had >= 0; i++) {
+    bool good = true;
+    while (good && n > 0) {
         enum checkpoint_status status = checkpoint_open(&file, path);
-        bool had = status <= CHECKPOINT_NONE;
-        int turn = had ? open(other, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
-        bool good = had ? turn >= 0 : status == CHECKPOINT_BUSY;
-        if (had && i % 5 == 0)
-            good = checkpoint_write(&file, TEXT("text")) && good;
-        if (turn >= 0)
-            good = close(turn) == 0 && unlink(other) == 0 && good;
-        if (had && i % 2 == 0 && !file.made)
-            unlink(path);
+        if (status <= CHECKPOINT_NONE) {
+            int turn = open(other, O_WRONLY | O_CREAT | O_EXCL, 0600);
+            good = turn >= 0 && (n % 5 != 0 || checkpoint_write(&file, TEXT("text"))) &&
+                   close(turn) == 0 && unlink(other) == 0;
+            if (n % 2 == 0 && !file.made)
+                unlink(path);
+            n--;
+        } else {
+            good = status == CHECKPOINT_BUSY;
+        }
         checkpoint_close(&file);
-        n_had = good ? n_had + had : -1;
     }
-    return n_had;
+    return good;
 }
 
 START_TEST(runs_take_turns)
 {
-    enum { OTHERS = 3 };
+    enum { OTHERS = 3, TURNS = 300 };
     pid_t children[OTHERS];
     make_folder();
     for (int i = 0; i < OTHERS; i++) {
         children[i] = fork();
         if (children[i] == 0)
-            _exit(take_turns(500) >= 0 ? 0 : 1);
+            _exit(take_turns(TURNS) ? 0 : 1);
     }
-    ck_assert_int_gt(take_turns(500), 0);
+    ck_assert(take_turns(TURNS));
     for (int i = 0; i < OTHERS; i++) {
         int status;
         waitpid(children[i], &status, 0);
