@@ -82,7 +82,7 @@ struct findings {
 
 enum { FINDINGS_MOST = 10000 };
 
-/* Adds a finding; the sentence is formatted as by printf and shortened past 1,200 bytes. */
+/* Adds a finding; the sentence is formatted as by printf. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif

@@ -78,6 +78,45 @@ START_TEST(two_arenas_are_tried_at_once)
 }
 END_TEST
 
+static void grow_too_much(void *state)
+{
+    char *bytes = arena_grow(&arena, NULL, 0, 100000); /* the only one of its chunk */
+    memset(bytes, 'a', 100000);
+    *(char **)state = bytes;
+    arena_grow(&arena, bytes, 100000, SIZE_MAX / 2);
+    *(char **)state = NULL;
+}
+
+START_TEST(what_cannot_grow_stays)
+{
+    char *bytes = NULL;
+    ck_assert(!arena_try(&arena, grow_too_much, &bytes));
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(bytes[99999], 'a');
+    arena_free(&arena);
+}
+END_TEST
+
+static void shrink_and_ask_for_nothing(void *state)
+{
+    (void)state;
+    ck_assert_ptr_nonnull(arena_alloc(&arena, 0)); /* the first of all */
+    char *bytes = arena_alloc(&arena, 100);
+    memset(bytes, 'a', 100);
+    ck_assert_ptr_eq(arena_grow(&arena, bytes, 100, 50), bytes);
+    ck_assert_ptr_eq(arena_grow(&arena, bytes, 100, 100), bytes);
+    memset(arena_alloc(&arena, 100), 'b', 100);
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(bytes[i], 'a');
+}
+
+START_TEST(nothing_is_given_back_and_nothing_is_something)
+{
+    ck_assert(arena_try(&arena, shrink_and_ask_for_nothing, NULL));
+    arena_free(&arena);
+}
+END_TEST
+
 struct items {
     int *list;
     size_t n;
@@ -114,6 +153,8 @@ static void fill(TCase *tests)
     tcase_add_test(tests, growing_keeps_the_bytes);
     tcase_add_test(tests, lack_of_memory_leaves_for_arena_try);
     tcase_add_test(tests, two_arenas_are_tried_at_once);
+    tcase_add_test(tests, what_cannot_grow_stays);
+    tcase_add_test(tests, nothing_is_given_back_and_nothing_is_something);
     tcase_add_test(tests, lists_grow_one_by_one);
 }
 

@@ -160,6 +160,25 @@ START_TEST(depth_and_number_of_values_are_limited)
 }
 END_TEST
 
+/* Whatever the value is that is one too many. */
+START_TEST(the_value_too_many_is_of_any_kind)
+{
+    static const char *const values[] = {"null]", "true]", "false]", "1]", "\"a\"]", "[]]", "{}]"};
+    static char wide[TREE_VALUES * 2 + 10];
+    wide[0] = '[';
+    for (size_t i = 1; i < (size_t)TREE_VALUES * 2 - 1; i++) /* with the array, all that may be */
+        wide[i] = i % 2 == 1 ? '1' : ',';
+    strcpy(wide + (size_t)TREE_VALUES * 2 - 2, ",");
+    size_t at = strlen(wide);
+    strcpy(wide + at, values[_i]);
+    read_mapping(text_of(wide));
+    ck_assert_uint_eq(findings.n, 1);
+    ck_assert_int_eq(findings.list[0].code, FINDING_TOO_LARGE);
+    ck_assert_uint_eq(findings.list[0].at, at);
+    arena_free(&arena);
+}
+END_TEST
+
 START_TEST(too_many_findings_are_counted)
 {
     static char file[12 * 20000 + 100];
@@ -221,6 +240,7 @@ static void fill(TCase *tests)
     tcase_add_test(tests, all_findings_are_collected);
     tcase_add_test(tests, places_are_lines_and_columns);
     tcase_add_test(tests, depth_and_number_of_values_are_limited);
+    tcase_add_loop_test(tests, the_value_too_many_is_of_any_kind, 0, 7);
     tcase_add_test(tests, too_many_findings_are_counted);
     tcase_add_test(tests, sentences_are_safe_to_print);
     tcase_add_test(tests, defaults_and_forms);

@@ -55,6 +55,9 @@ static const struct row {
     {"{\"x\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud800\"}", "{}"},
     {"{\"x\":\"\xC2\x80 \xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80 \xF0\x90\x80\x80\xF4\x8F\xBF\xBF\"}",
      "{}"},
+    {"{\"x\":\"\xC2\x80\xDF\xBF\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\"}", "{}"},
+    {"{\"x\":\"\xC3\xA9\xC3\xA9\xC3\xA9\xC1\xBF\xC3\xA9\xC3\xA9\"}", NULL},
+    {"{\"x\":\"\xC3\xA9\xC0\x80\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\"}", NULL},
     {"{\"x\":[0,-0,10,1.5,1e9,-1.25E-3,1e+9,true,false,null]}", "{}"},
     {"{\"x\":[0.25,-0.5,1234567,12345678,123456789,1234.567,12345.6789012345678,0e1,0.0e-10]}",
      "{}"},
@@ -310,6 +313,25 @@ START_TEST(a_core_too_long_is_refused)
 }
 END_TEST
 
+/* Its last member's comma, key or value is too much. */
+START_TEST(a_core_of_two_members_too_long_is_refused)
+{
+    static char line[2 * SKIM_CORE_MOST];
+    static struct skim skim;
+    ck_assert(arena_try(&memory, make_paths, NULL));
+    skim_init(&skim, &paths);
+    for (size_t len = SKIM_CORE_MOST - 40; len < SKIM_CORE_MOST + 20; len++) {
+        static const char last[] = "\",\"context\":null}";
+        memset(line, 'x', sizeof line);
+        memcpy(line, "{\"w\":\"", 6);
+        memcpy(line + len - strlen(last), last, strlen(last));
+        bool accepted = skim_line(&skim, (struct text){line, len});
+        ck_assert_msg(accepted == (len <= SKIM_CORE_MOST), "%zu", len);
+        ck_assert(!accepted || text_equal(skim.core, (struct text){line, len}));
+    }
+}
+END_TEST
+
 static void fill(TCase *tests)
 {
     tcase_add_loop_test(tests, rows_at_the_end_of_a_page, 0, N_ROWS);
@@ -318,6 +340,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, a_special_byte_anywhere, 0, 6);
     tcase_add_test(tests, depth_512_and_no_more);
     tcase_add_test(tests, a_core_too_long_is_refused);
+    tcase_add_test(tests, a_core_of_two_members_too_long_is_refused);
 }
 
 int main(void)

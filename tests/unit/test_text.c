@@ -1,7 +1,8 @@
-/* utf8, json_string, json_path, ids: the small readers of text. */
+/* utf8, json_string, json_path, ids: the small readers of text; quoted, which shows it. */
 #include "base/json_path.h"
 #include "base/json_string.h"
 #include "base/utf8.h"
+#include "mapping/finding.h"
 #include "mapping/ids.h"
 #include "unit.h"
 
@@ -84,6 +85,7 @@ START_TEST(characters_and_controls)
     ck_assert(utf8_has_control(TEXT("\x7F")));
     ck_assert(utf8_has_control(TEXT("\xC2\x85")));
     ck_assert(!utf8_has_control(TEXT("\xC3\x85")));
+    ck_assert(!utf8_has_control(TEXT("\xC2"))); /* cut off; what lies behind is not looked at */
 }
 END_TEST
 
@@ -262,6 +264,35 @@ START_TEST(plain_strings_are_decoded)
 }
 END_TEST
 
+#define TEN(text) text text text text text text text text text text
+#define SEVENTY_NINE TEN("0123456") "012345678"
+
+static const struct {
+    const char *text, *quoted;
+} quoted_rows[] = {
+    {"", "\"\""},
+    {"a\"b\\c", "\"a\\\"b\\\\c\""},
+    {"a\x1B\xE2\x80\xAE", "\"a\\u001b\\u202e\""},
+    {SEVENTY_NINE "x", "\"" SEVENTY_NINE "x\""},
+    {SEVENTY_NINE "xy", "\"" SEVENTY_NINE "x\"..."},
+    {SEVENTY_NINE "\xC3\xA9", "\"" SEVENTY_NINE "\"..."}, /* not inside of a character */
+    {"\xFF", "\"\\ufffd\""},
+    {TEN(TEN("\x80")), "\"\"..."}, /* no character begins where it may be cut */
+};
+
+static void quote_row(void *state)
+{
+    int row = *(int *)state;
+    ck_assert_str_eq(quoted(&arena, text_of(quoted_rows[row].text)), quoted_rows[row].quoted);
+}
+
+START_TEST(texts_are_quoted_and_cut_short)
+{
+    ck_assert(arena_try(&arena, quote_row, &_i));
+    arena_free(&arena);
+}
+END_TEST
+
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 START_TEST(the_last_of_a_byte)
@@ -289,6 +320,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, lone_surrogates, 0, ROWS(surrogate_rows));
     tcase_add_loop_test(tests, string_tokens_are_found_backwards, 0, ROWS(token_rows));
     tcase_add_loop_test(tests, plain_strings_are_decoded, 0, ROWS(ascii_rows));
+    tcase_add_loop_test(tests, texts_are_quoted_and_cut_short, 0, ROWS(quoted_rows));
     tcase_add_loop_test(tests, json_pointers, 0, ROWS(path_rows));
     tcase_add_test(tests, ids_are_numbered);
     tcase_set_timeout(tests, 120);

@@ -32,6 +32,11 @@ static const struct {
      "disabled-category-mapped "},
     {V ONLY_OFF "\"destinations\":{\"a\":{\"categories\":[\"A\"],\"kind\":\"other\"}}}",
      "disabled-category-mapped "},
+    /* at one place, in the order of the codes */
+    {V "\"policy\":\"rudderstack\",\"rules\":{\"disabled\":\"deny\"},\"categories\":{\"A\":{"
+       "\"enabled\":false},\"B\":{\"enabled\":false}},\"destinations\":{\"a\":{\"consents\":[{"
+       "\"provider\":\"p\",\"categories\":[\"A\",\"B\"]}]}}}",
+     "disabled-category-mapped disabled-category-mapped never-receives event-decides-match "},
     {V "\"destinations\":{\"a\":[\"A\"],\"b\":[\"a\"],\"c\":[\" A\"]}}",
      "similar-ids similar-ids "},
     {V "\"destinations\":{\"a\":[\"A\"],\"b\":[\"A b\"]}}", ""},
