@@ -139,7 +139,7 @@ static enum input_status read_file(struct input *input, char *room, size_t size,
             input->n_read += *n;
             return INPUT_BLOCK;
         }
-        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+        if (errno != EINTR && errno != EAGAIN) {
             input->error = errno;
             return INPUT_FAILED;
         }
@@ -336,17 +336,16 @@ static enum input_status skip(struct input *input, struct block *block)
     return status;
 }
 
+/* What was read of it before has been handed on: nothing is carried over. */
 static enum input_status rest_of_over_long(struct input *input, struct block *block)
 {
-    size_t n = 0;
-    if (block->len == 0) {
-        enum input_status status = read_once(input, block, &n);
-        if (status != INPUT_BLOCK)
-            return status;
-        if (n == 0) {
-            close_file(input);
-            return cut_part(input, block, 0, true);
-        }
+    size_t n;
+    enum input_status status = read_once(input, block, &n);
+    if (status != INPUT_BLOCK)
+        return status;
+    if (n == 0) {
+        close_file(input);
+        return cut_part(input, block, 0, true);
     }
     const char *line_end = memchr(block->bytes, '\n', block->len);
     if (line_end == NULL)
@@ -382,7 +381,7 @@ static enum input_status next_of_file(struct input *input, struct block *block)
 /* Room for what is carried over; what a long line took is given back. */
 static bool start_block(const struct input *input, struct block *block)
 {
-    if (block->cap > READ_SIZE && input->carry_len <= READ_SIZE)
+    if (block->cap > READ_SIZE)
         block_free(block);
     return reserve(&block->bytes, &block->cap, input->carry_len);
 }

@@ -99,7 +99,7 @@ static enum sink_status write_all(struct sink *sink, struct rest rest, size_t *w
         if (n >= 0) {
             account(sink, &rest, (size_t)n);
             *written += (size_t)n;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        } else if (errno == EAGAIN) {
             signals_wait(sink->fd, POLLOUT);
         } else if (errno != EINTR) {
             sink->error = errno;

@@ -51,11 +51,8 @@ bool split_start(struct split *split, int folder, const char *folder_name, size_
 
 void split_free(struct split *split)
 {
-    for (size_t i = 0; split->files != NULL && i < split->n_files; i++) {
-        if (split->files[i].fd >= 0)
-            close(split->files[i].fd);
+    for (size_t i = 0; split->files != NULL && i < split->n_files; i++)
         free(split->files[i].bytes);
-    }
     pack_end(split->pack);
     free(split->files);
     free(split->waiting);

@@ -52,7 +52,8 @@ struct split {
 enum { SPLIT_TAG = sizeof(uint32_t) };
 
 /* Makes the files' structures; none is made or opened yet. The folder is an open descriptor. False
- * with *fault when memory is short or the build cannot pack so; split_free in either case. */
+ * with *fault when memory is short or the build cannot pack so; split_free in either case,
+ * behind split_end when anything was written. */
 bool split_start(struct split *split, int folder, const char *folder_name, size_t n_files,
                  enum packing packing, const char **fault);
 void split_free(struct split *split);

@@ -1,5 +1,6 @@
 /* Checkpoints, which are whole or nothing, and had by one run at a time. */
 #include "base/fingerprint.h"
+#include "scratch.h"
 #include "stream/checkpoint.h"
 #include "unit.h"
 
@@ -165,30 +166,20 @@ END_TEST
 
 /* ---- the file ---- */
 
-static const char template[] = "/tmp/test_checkpoint.XXXXXX";
-static char folder[sizeof template];
-static char path[64], other[64]; /* in it */
+static const char *path, *other; /* in the folder */
 
-static void make_folder(void)
+static void make_names(void)
 {
-    strcpy(folder, template);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/checkpoint", folder);
-    snprintf(other, sizeof other, "%s/other", folder);
-}
-
-static void remove_folder(void)
-{
-    unlink(path);
-    unlink(other);
-    ck_assert_int_eq(rmdir(folder), 0);
+    make_folder();
+    path = path_of("checkpoint");
+    other = path_of("other");
 }
 
 START_TEST(one_run_has_the_checkpoint)
 {
     struct checkpoint_file file;
     struct stat stat_of;
-    make_folder();
+    make_names();
     ck_assert_int_eq(checkpoint_open(&file, path), CHECKPOINT_NONE);
     checkpoint_close(&file);
     ck_assert_int_eq(stat(path, &stat_of), -1);
@@ -217,7 +208,7 @@ START_TEST(a_checkpoint_of_another_run_is_busy)
     struct checkpoint_file file;
     int ready[2];
     char byte;
-    make_folder();
+    make_names();
     ck_assert_int_eq(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
@@ -268,7 +259,7 @@ START_TEST(runs_take_turns)
 {
     enum { OTHERS = 3, TURNS = 300 };
     pid_t children[OTHERS];
-    make_folder();
+    make_names();
     for (int i = 0; i < OTHERS; i++) {
         children[i] = fork();
         if (children[i] == 0)

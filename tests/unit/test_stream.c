@@ -293,6 +293,34 @@ START_TEST(a_line_longer_than_any_buffer_goes_through)
 }
 END_TEST
 
+/* Where all is copied, a line whose parts fit one by one but not together is written at once: they
+ * need not stay as they are. */
+START_TEST(parts_that_fit_one_by_one_are_written_at_once)
+{
+    enum { LONG = OUTPUT_BYTES / 4 * 3 };
+    static char got[2 * LONG + 8];
+    char name[] = "/tmp/assent-unit-XXXXXX";
+    struct sink sink = {.fd = mkstemp(name), .name = name};
+    char *bytes = malloc(LONG);
+    struct output output;
+    ck_assert(output_init(&output, &sink, OUTPUT_BYTES));
+    ck_assert_int_eq(put(&output, "before\n", 1), SINK_OK);
+    memset(bytes, 'x', LONG);
+    struct text parts[] = {{bytes, LONG}, {bytes, LONG}, TEXT("\n")};
+    ck_assert_int_eq(output_line(&output, parts, 3, true, true), SINK_OK);
+    memset(bytes, 'y', LONG);
+    ck_assert_int_eq(output_write(&output), SINK_OK);
+    ck_assert_int_eq(pread(sink.fd, got, sizeof got, 0), sizeof got);
+    ck_assert_mem_eq(got, "before\n", 7);
+    ck_assert_ptr_null(memchr(got, 'y', sizeof got));
+    ck_assert_int_eq(got[sizeof got - 1], '\n');
+    output_free(&output);
+    free(bytes);
+    close(sink.fd);
+    unlink(name);
+}
+END_TEST
+
 START_TEST(a_pipe_that_does_not_wait_is_waited_for)
 {
     enum { LINES = 100000 };
@@ -333,6 +361,7 @@ static void fill(TCase *tests)
     tcase_add_loop_test(tests, a_full_disk_leaves_whole_lines, 0, 95);
     tcase_add_loop_test(tests, a_full_disk_leaves_whole_lines_of_pieces, 0, 14);
     tcase_add_test(tests, a_line_longer_than_any_buffer_goes_through);
+    tcase_add_test(tests, parts_that_fit_one_by_one_are_written_at_once);
     tcase_add_test(tests, a_pipe_that_does_not_wait_is_waited_for);
     tcase_set_timeout(tests, 120);
 }
