@@ -296,7 +296,7 @@ static bool is_regular(const struct sink *sink, struct stat *stat)
 }
 
 /* Standard output may hold more than this run's lines: only a torn one is cut off. */
-static enum status go_on_standard_output(struct sink *sink, uint64_t len)
+static enum status go_on_standard_output(struct sink *sink, uint64_t len, bool cut)
 {
     struct stat stat;
     if (!is_regular(sink, &stat))
@@ -306,17 +306,21 @@ static enum status go_on_standard_output(struct sink *sink, uint64_t len)
                 "standard output holds less than at the checkpoint: append to it with >>");
         return STATUS_USAGE;
     }
-    sink_end_torn(sink);
+    if (cut)
+        sink_end_torn(sink);
     return STATUS_DONE;
 }
 
-static enum status cut_back_file(struct sink *sink, const struct checkpoint_output *output)
+static enum status cut_back_file(struct sink *sink, const struct checkpoint_output *output,
+                                 bool cut)
 {
     struct stat stat;
     if (!is_regular(sink, &stat))
         return STATUS_DONE;
     if ((uint64_t)stat.st_size < output->len)
         return files_refuse(sink->name, "holds less than at the checkpoint");
+    if (!cut)
+        return STATUS_DONE;
     off_t len = (off_t)output->len;
     if (descriptor_truncate(sink->fd, len) != 0 || lseek(sink->fd, len, SEEK_SET) != len)
         return files_failed(sink->name);
@@ -326,14 +330,14 @@ static enum status cut_back_file(struct sink *sink, const struct checkpoint_outp
 
 /* Without --split there are no files of it. */
 static enum status cut_back_split(struct resume *resume, const struct checkpoint_output *output,
-                                  size_t *at)
+                                  size_t *at, bool cut)
 {
     struct split *split = resume->folder->split;
     while (*at < split->n_files && strcmp(split->files[*at].name, output->name) != 0)
         ++*at;
     if (*at == split->n_files)
         return tell(resume, STATUS_USAGE, "names a file that is none of this run's");
-    if (split_go_on(split, &split->files[*at], output->len))
+    if (split_go_on(split, &split->files[*at], output->len, cut))
         return STATUS_DONE;
     const char *fault = errno == ESTALE   ? "holds less than at the checkpoint"
                         : errno == ENOENT ? "is gone since the checkpoint"
@@ -341,7 +345,7 @@ static enum status cut_back_split(struct resume *resume, const struct checkpoint
     return split_folder_about(resume->folder, output->name, fault, STATUS_USAGE);
 }
 
-enum status resume_cut_back(struct resume *resume)
+static enum status cut_back(struct resume *resume, bool cut)
 {
     struct sink *sinks = resume->folder->sinks;
     enum status status = STATUS_DONE;
@@ -349,14 +353,23 @@ enum status resume_cut_back(struct resume *resume)
     for (size_t i = 0; i < resume->state.n_outputs && status == STATUS_DONE; i++) {
         const struct checkpoint_output *output = &resume->state.outputs[i];
         if (strcmp(output->name, output_names[OUTPUT_EVENTS]) == 0)
-            status = go_on_standard_output(&sinks[OUTPUT_EVENTS], output->len);
+            status = go_on_standard_output(&sinks[OUTPUT_EVENTS], output->len, cut);
         else if (strcmp(output->name, output_names[OUTPUT_REJECTS]) == 0)
-            status = cut_back_file(&sinks[OUTPUT_REJECTS], output);
+            status = cut_back_file(&sinks[OUTPUT_REJECTS], output, cut);
         else if (strcmp(output->name, output_names[OUTPUT_AUDIT]) == 0)
-            status = cut_back_file(&sinks[OUTPUT_AUDIT], output);
+            status = cut_back_file(&sinks[OUTPUT_AUDIT], output, cut);
         else
-            status = cut_back_split(resume, output, &at);
+            status = cut_back_split(resume, output, &at, cut);
     }
+    return status;
+}
+
+/* None is cut before all were looked at: one that is refused leaves the others as they are. */
+enum status resume_cut_back(struct resume *resume)
+{
+    enum status status = cut_back(resume, false);
+    if (status == STATUS_DONE)
+        status = cut_back(resume, true);
     if (status == STATUS_DONE && resume->folder->options->split != NULL)
         status = split_folder_clear_unmade(resume->folder);
     return status;

@@ -151,21 +151,17 @@ static enum input_status read_packed(struct input *input, char *room, size_t siz
     for (;;) {
         if (interrupted(input))
             return INPUT_INTERRUPTED;
-        enum input_status status;
-        size_t fed = 0;
         *n = 0;
-        switch (unpack_some(input->unpack, room, size, n, &input->fault)) {
-        case UNPACK_BYTES:
-        case UNPACK_END:
-            return INPUT_BLOCK;
-        case UNPACK_BAD:
+        enum unpack_status unpacked = unpack_some(input->unpack, room, size, n, &input->fault);
+        if (unpacked == UNPACK_BAD)
             return INPUT_FAILED;
-        case UNPACK_MORE:
-            status = read_file(input, unpack_room(input->unpack), UNPACK_READ, &fed);
-            if (status != INPUT_BLOCK)
-                return status;
-            unpack_feed(input->unpack, fed);
-        }
+        if (unpacked != UNPACK_MORE)
+            return INPUT_BLOCK;
+        size_t fed;
+        enum input_status status = read_file(input, unpack_room(input->unpack), UNPACK_READ, &fed);
+        if (status != INPUT_BLOCK)
+            return status;
+        unpack_feed(input->unpack, fed);
     }
 }
 

@@ -148,7 +148,7 @@ static enum sink_status open_file(struct sink *sink, struct split_file *file)
     return SINK_OK;
 }
 
-bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
+bool split_go_on(struct split *split, struct split_file *file, uint64_t len, bool cut)
 {
     struct stat stat = {0};
     int fd = descriptor_open_at(split->folder, file->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0);
@@ -159,11 +159,11 @@ bool split_go_on(struct split *split, struct split_file *file, uint64_t len)
         errno = ESTALE;
         good = false;
     }
-    good = good && descriptor_truncate(fd, (off_t)len) == 0;
+    good = good && (!cut || descriptor_truncate(fd, (off_t)len) == 0);
     int error = errno;
     close(fd);
     errno = error;
-    file->made = good;
+    file->made = good && cut;
     file->len = len;
     file->inode = stat.st_ino;
     return good;

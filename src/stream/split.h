@@ -72,8 +72,8 @@ enum sink_status split_flush(struct sink *sink, bool sync);
 /* Flushes, if nothing has failed, and closes all files. */
 enum sink_status split_end(struct sink *sink);
 
-/* Goes on with a file that had len bytes: cuts it back to them. False with errno, ESTALE when it
- * has fewer. */
-bool split_go_on(struct split *split, struct split_file *file, uint64_t len);
+/* Goes on with a file that had len bytes: with `cut` cuts it back to them, else only looks whether
+ * it can. False with errno, ESTALE when it has fewer. */
+bool split_go_on(struct split *split, struct split_file *file, uint64_t len, bool cut);
 
 #endif

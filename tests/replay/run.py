@@ -346,8 +346,9 @@ def sealed(text):
     return text + b"sum %016x\n" % total
 
 
-def beyond_the_events(replay):
-    """A whole checkpoint, but with a place where no events are: refused."""
+def with_another_text(replay):
+    """A whole checkpoint, but with a place where no events are, files of others or other words:
+    refused."""
     options = SPLITS[0]
     replay.undisturbed(options)
     path = os.path.join(replay.world, "checkpoint")
@@ -358,6 +359,23 @@ def beyond_the_events(replay):
         with open(path, "wb") as file:
             file.write(sealed(re.sub(rb"at \d+ \d+ ", place, text).replace(b"done 1", b"done 0")))
         assert replay.run(options) == status, place
+    text = text.replace(b"done 1", b"done 0")
+    before = replay.outcome()
+    for pattern, words, message in (
+            (rb"(output \d+ \d) both.ndjson", rb"\1 theirs.ndjson", "names a file that is none of this run's"),
+            (rb"(output .*\n)(output .*\n)done", rb"\2\1done", "names a file that is none of this run's"),
+            (rb"input \d+", b"input 1", f"it was made before {replay.events[0]} changed: remove it to begin anew"),
+            (rb"input .*\n", b"input 1 2\n", "it was made with other events: remove it to begin anew")):
+        other, n = re.subn(pattern, words, text, count=1)
+        assert n == 1, pattern
+        with open(path, "wb") as file:
+            file.write(sealed(other))
+        process = replay.start(options, stderr=subprocess.PIPE, text=True)
+        messages = process.communicate()[1]
+        assert process.returncode == 2, (pattern, process.returncode)
+        assert messages == f"assent: {path}: error: {message}\n", messages
+        after = replay.outcome()
+        check({**before, "checkpoint": sealed(other)}, after, pattern)
 
 
 def the_sample(replay):
@@ -417,7 +435,7 @@ def main():
             results.skip("on full disks", refused)
         else:
             run("on full disks", on_full_disks)
-        run("beyond the events", beyond_the_events)
+        run("with another text", with_another_text)
         run("with many destinations", with_many_destinations)
         run("the sample", the_sample)
         results.end()

@@ -233,6 +233,23 @@ START_TEST(a_checkpoint_of_another_run_is_busy)
 }
 END_TEST
 
+/* Nothing is made where nothing may be. */
+START_TEST(a_folder_may_be_closed_to_it)
+{
+    struct checkpoint_file file;
+    bool almighty = geteuid() == 0;
+    make_names();
+    ck_assert_int_eq(chmod(folder, 0555), 0);
+    ck_assert(!almighty || seteuid(65534) == 0);
+    ck_assert_int_eq(checkpoint_open(&file, path), CHECKPOINT_FAILED);
+    ck_assert_int_eq(errno, EACCES);
+    checkpoint_close(&file);
+    ck_assert(!almighty || seteuid(0) == 0);
+    ck_assert_int_eq(chmod(folder, 0700), 0);
+    remove_folder();
+}
+END_TEST
+
 /* Has it so many times, written or not, removed or not. False when somebody else had it then. */
 static bool take_turns(int n)
 {
@@ -285,6 +302,7 @@ static void fill(TCase *tests)
     tcase_add_test(tests, no_byte_is_nul);
     tcase_add_test(tests, one_run_has_the_checkpoint);
     tcase_add_loop_test(tests, a_checkpoint_of_another_run_is_busy, 0, 2);
+    tcase_add_test(tests, a_folder_may_be_closed_to_it);
     tcase_add_test(tests, runs_take_turns);
 }
 

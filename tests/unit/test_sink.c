@@ -178,6 +178,22 @@ START_TEST(a_line_that_cannot_be_read_is_kept_apart)
 }
 END_TEST
 
+/* Nor can one be cut off by a descriptor that may only read. */
+START_TEST(a_line_that_cannot_be_cut_off_is_kept_apart)
+{
+    struct sink sink = open_sink();
+    ck_assert_int_eq(write(sink.fd, "one\ntorn", 8), 8);
+    int writing = dup(sink.fd);
+    open_for_reading(&sink);
+    sink_end_torn(&sink);
+    ck_assert_int_eq(dup2(writing, sink.fd), sink.fd);
+    close(writing);
+    put(&sink, "next\n", true, true);
+    check_bytes(&sink, "one\ntorn\nnext\n");
+    sink_close(&sink);
+}
+END_TEST
+
 #define ROWS(rows) (int)(sizeof(rows) / sizeof *(rows))
 
 static void fill(TCase *tests)
@@ -188,6 +204,7 @@ static void fill(TCase *tests)
     tcase_add_test(tests, what_is_no_file_is_not_cut_back);
     tcase_add_loop_test(tests, a_torn_line_is_cut_off, 0, ROWS(torn_rows));
     tcase_add_test(tests, a_line_that_cannot_be_read_is_kept_apart);
+    tcase_add_test(tests, a_line_that_cannot_be_cut_off_is_kept_apart);
 }
 
 int main(void)

@@ -264,7 +264,7 @@ START_TEST(a_pipe_is_no_file_to_go_on_with)
     if (_i == 0)
         close(reader);
     start_split(&splitting, PACKING_NONE, 1);
-    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], 0));
+    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], 0, true));
     ck_assert_int_eq(errno, _i == 0 ? ENXIO : ESTALE);
     end_split(&splitting);
     remove_folder();
@@ -277,6 +277,7 @@ static const enum packing packings[] = {PACKING_NONE, PACKING_GZIP, PACKING_ZSTD
 START_TEST(a_file_is_gone_on_with)
 {
     struct splitting splitting;
+    struct stat stat_of;
     char undisturbed[256], again[256];
     uint64_t len;
     enum packing packing = packings[_i];
@@ -294,9 +295,11 @@ START_TEST(a_file_is_gone_on_with)
     ck_assert_uint_gt(n, len);
 
     start_split(&splitting, packing, 1);
-    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], n + 1));
+    ck_assert(!split_go_on(&splitting.split, &splitting.split.files[0], n + 1, false));
     ck_assert_int_eq(errno, ESTALE);
-    ck_assert(split_go_on(&splitting.split, &splitting.split.files[0], len));
+    ck_assert(split_go_on(&splitting.split, &splitting.split.files[0], len, false));
+    ck_assert(stat(path, &stat_of) == 0 && (size_t)stat_of.st_size == n);
+    ck_assert(split_go_on(&splitting.split, &splitting.split.files[0], len, true));
     put(&splitting, 0, "two\n", 9);
     end_split(&splitting);
     file = fopen(path, "rb");
