@@ -44,9 +44,8 @@ static void add_list(struct line *line, const char *format, va_list args)
 {
     size_t room = sizeof line->bytes - line->len - 1; /* one byte is kept for the LF */
     size_t start = line->len;
-    int len = vsnprintf(line->bytes + line->len, room, format, args);
-    if (len > 0)
-        line->len += (size_t)len < room ? (size_t)len : room - 1;
+    size_t len = (size_t)vsnprintf(line->bytes + line->len, room, format, args);
+    line->len += len < room ? len : room - 1;
     line->len = start + utf8_make_harmless(line->bytes + start, line->len - start);
 }
 
@@ -62,10 +61,11 @@ add(struct line *line, const char *format, ...)
     va_end(args);
 }
 
+/* Before the text, which alone may fill the line. */
 static void add_colour(struct line *line, const char *colour)
 {
     size_t len = strlen(colour);
-    if (!line->colours || len >= sizeof line->bytes - line->len)
+    if (!line->colours)
         return;
     memcpy(line->bytes + line->len, colour, len);
     line->len += len;

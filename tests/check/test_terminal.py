@@ -86,13 +86,18 @@ def width_of_stats():
         with open(events, "w", encoding="utf-8") as file:
             file.write("\n".join((event, *odd) * 20000) + "\n")
         arguments = ["-m", mapping, "--since", "2020-01-01", "--stats", events]
-        for columns in (45, 60, 80, 131):
+        for columns in (45, 60, 80, 131, 200):
             shown = on_terminal(arguments, columns, shown=("stderr",)).decode()
             table = shown[shown.index("120000 lines: ") :].splitlines()
             widest = max(table, key=width_of)
             results.ok(width_of(widest) <= columns, f"--stats fits {columns} columns", widest)
-            bars = {line.split()[-1] for line in table if line.endswith(("#", "."))}
-            results.ok(any(set(bar) <= {"#", "."} for bar in bars), "and has bars", shown)
+            lasts = {line.split()[-1] for line in table if line.endswith(("#", "."))}
+            bars = [len(last) for last in lasts if set(last) <= {"#", "."}]
+            results.ok(0 < max(bars, default=0) <= 40, "and has bars, of 40 columns at most", shown)
+        # Where nothing fits, all is told nevertheless.
+        words = [on_terminal(arguments, columns, shown=("stderr",)).decode().split()
+                 for columns in (4, 12)]
+        results.ok(words[0] == words[1] and "d" * 30 in words[0], "--stats on a strip", words)
 
 
 def where_progress_stands():

@@ -26,6 +26,14 @@ MAPPING = b"""{"version":1,"categories":{"Ads":{},"Fun":{},"Unused":{}},"destina
 CHANGED = MAPPING.replace(b'"both":["Ads","Fun"]', b'"both":["Ads"]')
 MISTAKES = b"""{"version":2,"categories":{"Ads":{}},"destinations":{"ads":["ads"],"b":["Ads"],
 "b":["Ads"],"c":["Fun"],"d":["Ads","Ads"],"e":{"kind":"new"}}}"""
+# So large that what is made of it takes memory again and again.
+LARGE = json.dumps({"version": 1, "destinations": {
+    "ads": ["Ads"], **{f"d{n}": [f"c{n}", "\u00e9"] for n in range(1500)}}}).encode()
+LARGE_CHANGED = LARGE.replace(b'["c', b'["x')
+# Events that hold ids which no mapping knows.
+STRANGE = b"".join(b'{"context":{"consent":{"categoryPreferences":{"Ads":true,%s}}}}\n' % b",".join(
+    b'"a category that nobody knows, number %d":true' % (100 * line + n) for n in range(100))
+    for line in range(9)) + b"no event\n"
 BEFORE = b"what was there before\n" * 9000 # in files that the run writes
 
 
@@ -48,9 +56,11 @@ class Scenario:
     """A command. `{}` in an argument is the folder of its files; what it writes are standard output,
     `outputs`, files that are there before, and all in the folder `split`. `told` says that all of
     standard error must be as undisturbed, too: not so where it tells of time. What `resumes` must
-    come to the undisturbed end by the same command, however it was disturbed."""
+    come to the undisturbed end by the same command, however it was disturbed. With `memory`, each
+    allocation is worth failing."""
 
-    def __init__(self, name, *args, events=None, outputs=(), told=True, resumes=False):
+    def __init__(self, name, *args, events=None, outputs=(), told=True, resumes=False,
+                 memory=False):
         self.name = name
         self.args = args
         self.events = events  # on standard input
@@ -58,6 +68,7 @@ class Scenario:
         self.told = told
         self.splits = "--split" in args
         self.resumes = resumes
+        self.memory = memory
         self.findings = args[0] == "check"  # of other mappings when one cannot be read
 
 
@@ -86,6 +97,8 @@ def filters():
                    "--stats=json", *many, "{}/many", "-", events="few2",
                    outputs=("rejects", "audit"))
     yield Scenario("filter with statistics", *mapping, "--stats=table", "-j", "1", "{}/few")
+    yield Scenario("filter by a large mapping", "-m", "{}/large.json", "--stats=json", "-j", "2",
+                   "{}/strange", memory=True)
     yield Scenario("filter with progress", *mapping, "--progress=always", "-j", "1", "-f", "json",
                    "{}/few", told=False)
     yield Scenario("filter gzip", *mapping, "-j", "1", "{}/packed.gz")
@@ -121,14 +134,15 @@ def commands():
     for form in ("text", "json", "github", "sarif"):
         yield Scenario(f"check as {form}", "check", "--format", form, "{}/mistakes.json",
                        "{}/mapping.json")
-    yield Scenario("check against events", "check", "--format", "json", "{}/mapping.json",
-                   "--against", "{}/few")
+    yield Scenario("check against events", "check", "--format", "json", "{}/large.json",
+                   "--against", "{}/few", "{}/strange", memory=True)
     for form in ("text", "json"):
         yield Scenario(f"explain as {form}", "explain", "-f", form, *mapping, "{}/few", "{}/packed.gz")
-        yield Scenario(f"diff as {form}", "diff", "-f", form, "{}/mapping.json", "{}/changed.json",
-                       "{}/few", "{}/few2")
+    yield Scenario("diff as text", "diff", "{}/mapping.json", "{}/changed.json", "{}/few", "{}/few2")
+    yield Scenario("diff as json", "diff", "-f", "json", "{}/large.json", "{}/changed_large.json",
+                   "{}/few", "{}/strange", memory=True)
     yield Scenario("explain one event", "explain", *mapping, "--line", "5", events="few")
-    yield Scenario("report", "report", *mapping, "{}/few")
+    yield Scenario("report", "report", "-m", "{}/large.json", "{}/few", "{}/strange", memory=True)
     yield Scenario("help", "--help")
     yield Scenario("version", "--version")
 
@@ -152,6 +166,7 @@ class Bench:
         many = make_lines(2, 2000)
         for name, content in (
                 ("mapping.json", MAPPING), ("changed.json", CHANGED), ("mistakes.json", MISTAKES),
+                ("large.json", LARGE), ("changed_large.json", LARGE_CHANGED), ("strange", STRANGE),
                 ("few", make_lines(1, 300)), ("few2", make_lines(3, 100)),
                 ("first", make_lines(4, 50)[:-9]), ("empty", b""), ("many", many),
                 ("packed.gz", gzip.compress(make_lines(5, 200))),

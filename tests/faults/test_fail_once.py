@@ -40,9 +40,9 @@ def numbers(count, most):
     return sorted({1 + i * (count - 1) // (most - 1) for i in range(most)})
 
 
-def faults(counts, most):
+def faults(counts, most, most_memory):
     for kind, errors in ERRORS.items():
-        for number in numbers(counts[kind], most):
+        for number in numbers(counts[kind], most_memory if kind == "memory" else most):
             for error in errors:
                 yield Fault(kind, number, error)
             yield Fault(kind, number, ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"][number % 4])
@@ -67,7 +67,8 @@ def main():
             tap.ok(undisturbed.same(bench.base(scenario), scenario.told) and counts["write"] > 0,
                    f"{scenario.name}: undisturbed", undisturbed.messages, counts)
             wrong = []
-            for n, fault in enumerate(faults(counts, most), 1):
+            most_memory = sys.maxsize if scenario.memory and not sanitized else most
+            for n, fault in enumerate(faults(counts, most, most_memory), 1):
                 why = preload.judge(scenario, fault)
                 if why:
                     wrong.append(why)

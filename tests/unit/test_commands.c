@@ -171,6 +171,11 @@ static void nothing(void)
 {
 }
 
+static void write_without_waiting(void)
+{
+    ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK), 0);
+}
+
 /* Waits until a pipe takes no more. */
 static void wait_until_full(int fd)
 {
@@ -181,20 +186,25 @@ static void wait_until_full(int fd)
 
 static const struct slow {
     struct command command;
+    void (*first)(void);
     int end;        /* of the pipe that is not read */
     size_t at_most; /* of its bytes: all would be more */
 } slow_rows[] = {
-    {{filter, {"-m", "one", "-j", "1", "many", NULL}}, 0, N_EVENTS * sizeof event},
-    {{filter, {"-m", "one", "-j", "2", "many", NULL}}, 0, N_EVENTS * sizeof event},
-    {{explain, {"-m", "one", "many", NULL}}, 0, N_EVENTS *(size_t)100},
-    {{filter, {"-m", "wide", "--stats", "few", NULL}}, 1, N_DESTINATIONS *(size_t)100},
+    {{filter, {"-m", "one", "-j", "1", "many", NULL}}, nothing, 0, N_EVENTS * sizeof event},
+    {{filter, {"-m", "one", "-j", "2", "many", NULL}}, nothing, 0, N_EVENTS * sizeof event},
+    {{filter, {"-m", "one", "-j", "1", "many", NULL}},
+     write_without_waiting,
+     0,
+     N_EVENTS * sizeof event},
+    {{explain, {"-m", "one", "many", NULL}}, nothing, 0, N_EVENTS *(size_t)100},
+    {{filter, {"-m", "wide", "--stats", "few", NULL}}, nothing, 1, N_DESTINATIONS *(size_t)100},
 };
 
 START_TEST(lines_are_whole_when_a_signal_comes)
 {
     const struct slow *slow = &slow_rows[_i];
     int ends[2];
-    pid_t process = start(&slow->command, nothing, ends);
+    pid_t process = start(&slow->command, slow->first, ends);
     wait_until_full(ends[slow->end]);
     kill(process, SIGTERM);
     size_t len = read_all(ends[slow->end], bytes);
