@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -250,6 +251,30 @@ START_TEST(a_folder_may_be_closed_to_it)
 }
 END_TEST
 
+/* That no more files may be open does not mean that there is none. */
+START_TEST(too_many_files_are_open)
+{
+    struct checkpoint_file file;
+    struct rlimit old, limit;
+    make_names();
+    write_file(path, "text", 4);
+    int next = dup(STDIN_FILENO); /* it will be that of the folder */
+    close(next);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    limit = (struct rlimit){.rlim_cur = (rlim_t)next + 1, .rlim_max = old.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    enum checkpoint_status status = checkpoint_open(&file, path);
+    int error = errno;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+    ck_assert_int_ge(file.folder, 0);
+    ck_assert_int_eq(status, CHECKPOINT_FAILED);
+    ck_assert_int_eq(error, EMFILE);
+    checkpoint_close(&file);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    remove_folder();
+}
+END_TEST
+
 /* Has it so many times, written or not, removed or not. False when somebody else had it then. */
 static bool take_turns(int n)
 {
@@ -303,6 +328,7 @@ static void fill(TCase *tests)
     tcase_add_test(tests, one_run_has_the_checkpoint);
     tcase_add_loop_test(tests, a_checkpoint_of_another_run_is_busy, 0, 2);
     tcase_add_test(tests, a_folder_may_be_closed_to_it);
+    tcase_add_test(tests, too_many_files_are_open);
     tcase_add_test(tests, runs_take_turns);
 }
 
