@@ -397,7 +397,9 @@ static bool sync_entry(const char *name)
     bool synced = folder >= 0 && system_sync(folder);
     if (folder >= 0)
         close(folder);
-    return synced || files_failed(name) == STATUS_DONE;
+    if (!synced)
+        files_failed(name);
+    return synced;
 }
 
 static void add_output(struct checkpoint *state, const char *name, uint64_t len, bool unterminated)
