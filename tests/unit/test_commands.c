@@ -176,12 +176,17 @@ static void write_without_waiting(void)
     ck_assert_int_eq(fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK), 0);
 }
 
+static void wait_a_little(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+}
+
 /* Waits until a pipe takes no more. */
 static void wait_until_full(int fd)
 {
     int before = -1, now = 0;
     for (; now < 4096 || now != before; before = now, ioctl(fd, FIONREAD, &now))
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+        wait_a_little();
 }
 
 static const struct slow {
@@ -207,6 +212,7 @@ START_TEST(lines_are_whole_when_a_signal_comes)
     pid_t process = start(&slow->command, slow->first, ends);
     wait_until_full(ends[slow->end]);
     kill(process, SIGTERM);
+    wait_a_little(); /* so that the line under way waits for its reader once more */
     size_t len = read_all(ends[slow->end], bytes);
     ck_assert_uint_gt(len, 4096);
     ck_assert_uint_lt(len, slow->at_most);
