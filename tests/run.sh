@@ -48,7 +48,10 @@ build build-asan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefin
 run build-asan sanitized
 build build-tsan -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false
 run build-tsan threads --suite streams --suite replay
-sh tests/coverage.sh >&2 || failed=1
+covered=FAIL
+sh tests/coverage.sh >&2 && covered=OK
+echo "{\"result\": \"$covered\"}" >build-coverage/meson-logs/bounds.json
+logs="$logs build-coverage/meson-logs/bounds.json"
 CC=clang build build-fuzz -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined \
     -Db_lundef=false -Dfuzz=true
 run build-fuzz pieces --suite cases

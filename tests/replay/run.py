@@ -28,6 +28,8 @@ MAPPING = {"version": 1, "destinations": {
     "ads": ["Ads"], "both": {"categories": ["Ads", "Fun"], "match": "all"}, "lake": {"kind": "warehouse"},
     "rare": ["Rare"], "never": []}}
 EVERY = 300_000  # bytes between two checkpoints: many of them
+# For runs that are killed whenever: a count of branches must not be cut off while it is written.
+UNCOUNTED = {"env": {**os.environ, "GCOV_PREFIX": "/dev/null"}}
 
 
 def make_lines(rng, size):
@@ -162,7 +164,7 @@ def killed(replay, n_kills):
         replay.fresh()
         rounds += 1
         while True:
-            process = replay.start(options)
+            process = replay.start(options, **UNCOUNTED)
             number = replay.rng.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
             try:
                 status = process.wait(timeout=replay.rng.uniform(0, seconds))
@@ -187,7 +189,7 @@ def killed_on_standard_output(replay, n_kills):
     while n < n_kills:
         replay.fresh()
         while True:
-            process = replay.start(options)
+            process = replay.start(options, **UNCOUNTED)
             try:
                 status = process.wait(timeout=replay.rng.uniform(0, seconds))
             except subprocess.TimeoutExpired:
@@ -388,7 +390,7 @@ def the_sample(replay):
     command = ["sh", script, replay.mapping, logs, out]
     how = {"env": {**os.environ, "ASSENT": replay.assent}, "stdout": subprocess.PIPE,
            "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, **how)
+    process = subprocess.Popen(command, **{**how, "env": {**how["env"], **UNCOUNTED["env"]}})
     time.sleep(replay.rng.uniform(0, 0.1))
     process.kill()
     process.communicate()
