@@ -129,6 +129,18 @@ static const char *zstd_start(struct unpack *unpack)
     return unpack->zstd != NULL ? NULL : out_of_memory;
 }
 
+static const char *zstd_fault(size_t status)
+{
+    switch (ZSTD_getErrorCode(status)) {
+    case ZSTD_error_memory_allocation:
+        return out_of_memory;
+    case ZSTD_error_frameParameter_windowTooLarge: /* as zstd itself, unless asked for */
+        return "its Zstandard data needs a window of more than 128 MiB";
+    default:
+        return zstd_corrupt;
+    }
+}
+
 static const char *zstd_some(struct unpack *unpack, char *room, size_t size, size_t *n)
 {
     ZSTD_inBuffer in = {unpack->bytes, unpack->len, unpack->at};
@@ -138,8 +150,7 @@ static const char *zstd_some(struct unpack *unpack, char *room, size_t size, siz
     unpack->at = in.pos;
     *n = out.pos;
     if (ZSTD_isError(status))
-        return ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation ? out_of_memory
-                                                                         : zstd_corrupt;
+        return zstd_fault(status);
     if (any || out.pos != 0) /* else a frame that is not begun would count as one */
         unpack->within = status != 0;
     return NULL;
