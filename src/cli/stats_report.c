@@ -327,7 +327,7 @@ enum status stats_report(enum stats_form form, const struct stats *stats,
                          const struct counts *counts, const struct task *task)
 {
     struct stats_report report = {.form = form, .stats = stats, .counts = counts, .task = task};
-    struct sink sink = {.fd = STDERR_FILENO, .name = "standard error"};
+    struct sink sink = {.fd = STDERR_FILENO};
     size_t written;
     enum status status;
     if (arena_try(&report.arena, write_report, &report)) {
@@ -336,6 +336,9 @@ enum status stats_report(enum stats_form form, const struct stats *stats,
         status = sent == SINK_OK            ? STATUS_DONE
                  : sent == SINK_INTERRUPTED ? STATUS_INTERRUPTED
                                             : STATUS_FAILED;
+        if (status == STATUS_FAILED) /* for which there may be room */
+            message(NO_PLACE, SEVERITY_ERROR, "cannot write the statistics: %s",
+                    strerror(sink.error));
     } else {
         status = out_of_memory(NO_PLACE);
     }
