@@ -26,10 +26,10 @@ else
     wait
 fi
 
+# Counts that were cut off by such a limit may contradict each other: those lines do not count.
 report() {
-    gcovr --root . "$build" --branches --filter src/ --exclude 'src/base/(make_filters|sandbox.*)\.c' \
-        "$@"
+    gcovr --root . "$build" --branches --gcov-ignore-parse-errors "$@"
 }
 
-report --fail-under-branch "$least"
-gcovr --root . "$build" --branches --filter 'src/(decision|event/scan)\.c' --fail-under-branch 100
+report --filter src/ --exclude 'src/base/(make_filters|sandbox.*)\.c' --fail-under-branch "$least"
+report --filter 'src/(decision|event/scan)\.c' --fail-under-branch 100
