@@ -32,7 +32,7 @@ __attribute__((format(printf, 2, 3)))
 void page_printf(struct page *page, const char *format, ...);
 
 #if defined(__GNUC__)
-__attribute__((format(printf, 2, 0)))
+__attribute__((format(printf, 2, 0), nonnull(2)))
 #endif
 void page_vprintf(struct page *page, const char *format, va_list arguments);
 
