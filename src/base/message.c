@@ -20,10 +20,10 @@ static const struct {
     [SEVERITY_NOTE] = {"note", "\x1b[1;36m"},
 };
 
-enum { NAME_MOST = 2500 }; /* of a file's name, so that there is room for what is said of it */
+enum { NAME_MOST = 4096 }; /* bytes of a file's name: one that can be opened is whole */
 
 struct line {
-    char bytes[4000];
+    char bytes[NAME_MOST + 1000]; /* with room for what is said of it */
     size_t len;
     bool colours;
 };
@@ -44,8 +44,9 @@ static void add_list(struct line *line, const char *format, va_list args)
 {
     size_t room = sizeof line->bytes - line->len - 1; /* one byte is kept for the LF */
     size_t start = line->len;
-    size_t len = (size_t)vsnprintf(line->bytes + line->len, room, format, args);
-    line->len += len < room ? len : room - 1;
+    int len = vsnprintf(line->bytes + line->len, room, format, args);
+    if (len > 0)
+        line->len += (size_t)len < room ? (size_t)len : room - 1;
     line->len = start + utf8_make_harmless(line->bytes + start, line->len - start);
 }
 
@@ -71,13 +72,22 @@ static void add_colour(struct line *line, const char *colour)
     line->len += len;
 }
 
+/* How much of a file's name is shown: no part of a character. */
+static size_t name_len(const char *name)
+{
+    size_t len = strnlen(name, NAME_MOST);
+    while (((unsigned char)name[len] & 0xC0) == 0x80 && len > NAME_MOST - 4)
+        len--;
+    return len;
+}
+
 void message(struct place place, enum severity severity, const char *format, ...)
 {
     struct line line = {.len = 0, .colours = message_colours(STDERR_FILENO)};
     add_colour(&line, MESSAGE_BOLD);
     add(&line, "assent: ");
     if (place.file != NULL)
-        add(&line, "%.*s:", NAME_MOST, place.file);
+        add(&line, "%.*s:", (int)name_len(place.file), place.file);
     if (place.line != 0)
         add(&line, "%" PRIu64 ":", place.line);
     if (place.column != 0)

@@ -67,7 +67,8 @@ void page_vprintf(struct page *page, const char *format, va_list arguments)
     char few[256]; /* mostly enough */
     va_list again;
     va_copy(again, arguments);
-    size_t len = (size_t)vsnprintf(few, sizeof few, format, arguments);
+    int n = vsnprintf(few, sizeof few, format, arguments);
+    size_t len = n < 0 ? 0 : (size_t)n;
     if (len < sizeof few) {
         page_put(page, few, len);
     } else {

@@ -17,7 +17,8 @@
 size_t system_processors(void)
 {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return n < 1 ? 1 : (size_t)n; /* none while its only processor goes offline */
 }
 
 void system_widen_pipe(int fd)

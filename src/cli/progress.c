@@ -15,7 +15,7 @@ static bool size_of(const char *name, uint64_t *size)
     if (!files_stat(name, &stat_of) || !S_ISREG(stat_of.st_mode))
         return false;
     off_t at = strcmp(name, "-") == 0 ? lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-    *size = at > stat_of.st_size ? 0 : (uint64_t)(stat_of.st_size - at);
+    *size = at < 0 || at > stat_of.st_size ? 0 : (uint64_t)(stat_of.st_size - at);
     return true;
 }
 

@@ -2,8 +2,10 @@
 
 #include "base/message.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 bool usage_wrong(const char *command, const char *what, const char *value)
@@ -37,5 +39,8 @@ bool usage_no_option(const char *command, const char *letters, int option, char 
         return usage_wrong(command, "unknown or ambiguous option ", last);
     if (is_unwanted_value(letters, last))
         return usage_wrong(command, "no value can be given with ", last);
-    return usage_wrong(command, "unknown option -", (char[]){(char)optopt, '\0'});
+    char letter[8];
+    int c = (unsigned char)optopt;
+    snprintf(letter, sizeof letter, isgraph(c) ? "%c" : "\\x%02X", (unsigned)c);
+    return usage_wrong(command, "unknown option -", letter);
 }

@@ -248,25 +248,23 @@ enum input_status pipeline_run(struct input *input, const struct pipeline_calls 
                                void **workers, size_t n_workers, struct parcel *parcels,
                                size_t n_parcels)
 {
-    struct pipeline pipeline = {.input = input,
-                                .calls = calls,
-                                .n_slots = n_parcels,
-                                .lock = PTHREAD_MUTEX_INITIALIZER,
-                                .turn = PTHREAD_COND_INITIALIZER,
-                                .changed = PTHREAD_COND_INITIALIZER};
+    struct pipeline pipeline = {.input = input, .calls = calls, .n_slots = n_parcels};
     struct crew *crew = calloc(n_workers, sizeof *crew);
     pipeline.slots = calloc(n_parcels, sizeof *pipeline.slots);
     enum input_status status = INPUT_NO_MEMORY;
-    if (crew != NULL && pipeline.slots != NULL) {
-        for (size_t i = 0; i < n_parcels; i++)
-            pipeline.slots[i] = (struct slot){.pipeline = &pipeline, .parcel = &parcels[i]};
-        status = run_alone(&pipeline, workers[n_workers - 1], n_workers == 1);
-        if (status == INPUT_BLOCK && !pipeline.stop)
-            status = run_together(&pipeline, crew, workers, n_workers);
+    if (crew != NULL && pipeline.slots != NULL && pthread_mutex_init(&pipeline.lock, NULL) == 0) {
+        if (pthread_cond_init(&pipeline.changed, NULL) == 0 &&
+            pthread_cond_init(&pipeline.turn, NULL) == 0) {
+            for (size_t i = 0; i < n_parcels; i++)
+                pipeline.slots[i] = (struct slot){.pipeline = &pipeline, .parcel = &parcels[i]};
+            status = run_alone(&pipeline, workers[n_workers - 1], n_workers == 1);
+            if (status == INPUT_BLOCK && !pipeline.stop)
+                status = run_together(&pipeline, crew, workers, n_workers);
+            pthread_cond_destroy(&pipeline.turn);
+            pthread_cond_destroy(&pipeline.changed);
+        }
+        pthread_mutex_destroy(&pipeline.lock);
     }
-    pthread_cond_destroy(&pipeline.turn);
-    pthread_cond_destroy(&pipeline.changed);
-    pthread_mutex_destroy(&pipeline.lock);
     free(crew);
     free(pipeline.slots);
     return status;

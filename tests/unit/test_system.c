@@ -12,6 +12,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* ---- processors ---- */
+
+#ifdef __linux__
+#include <sched.h>
+
+/* In place of the system's: so many are allowed; less than none: it cannot say. */
+static int n_allowed;
+
+int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set)
+{
+    ck_assert_int_eq(process, 0);
+    CPU_ZERO_S(size, set);
+    for (int i = 0; i < n_allowed; i++)
+        CPU_SET_S((size_t)i, size, set);
+    return n_allowed < 0 ? -1 : 0;
+}
+
+static const struct {
+    int n_allowed;
+    size_t expected;
+} processor_rows[] = {{-1, 1}, {0, 1}, {1, 1}, {3, 3}};
+
+START_TEST(there_is_a_processor)
+{
+    n_allowed = processor_rows[_i].n_allowed;
+    ck_assert_uint_eq(system_processors(), processor_rows[_i].expected);
+}
+END_TEST
+#endif
+
+/* ---- folders ---- */
+
 static const struct {
     const char *name, *folder, *base;
 } folder_rows[] = {
@@ -115,6 +147,10 @@ END_TEST
 
 static void fill(TCase *tests)
 {
+#ifdef __linux__
+    tcase_add_loop_test(tests, there_is_a_processor, 0,
+                        sizeof processor_rows / sizeof *processor_rows);
+#endif
     tcase_add_loop_test(tests, folders_of_names, 0, sizeof folder_rows / sizeof *folder_rows);
     tcase_add_test(tests, no_folder);
     tcase_add_test(tests, columns_of_a_terminal);
