@@ -367,10 +367,13 @@ static enum status cut_back(struct resume *resume, bool cut)
 /* None is cut before all were looked at: one that is refused leaves the others as they are. */
 enum status resume_cut_back(struct resume *resume)
 {
+    bool split = resume->folder->options->split != NULL;
     enum status status = cut_back(resume, false);
+    if (status == STATUS_DONE && split)
+        status = split_folder_look_at_unmade(resume->folder);
     if (status == STATUS_DONE)
         status = cut_back(resume, true);
-    if (status == STATUS_DONE && resume->folder->options->split != NULL)
+    if (status == STATUS_DONE && split)
         status = split_folder_clear_unmade(resume->folder);
     return status;
 }

@@ -137,9 +137,10 @@ static enum status remove_file(const struct split_folder *folder, const char *na
     return split_folder_about(folder, name, strerror(errno), STATUS_FAILED);
 }
 
-static enum status each_file(const struct split_folder *folder,
-                             enum status (*call)(const struct split_folder *, const char *,
-                                                 enum packing))
+typedef enum status (*file_call)(const struct split_folder *folder, const char *name,
+                                 enum packing packing);
+
+static enum status each_file(const struct split_folder *folder, file_call call)
 {
     char name[255 + ENDING_MOST];
     enum status status = STATUS_DONE;
@@ -161,12 +162,32 @@ enum status split_folder_clear(const struct split_folder *folder)
     return folder->options->force ? each_file(folder, remove_file) : STATUS_DONE;
 }
 
-enum status split_folder_clear_unmade(const struct split_folder *folder)
+static enum status look_for_folder(const struct split_folder *folder, const char *name,
+                                   enum packing packing)
+{
+    struct stat there;
+    (void)packing;
+    if (fstatat(folder->split->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(there.st_mode))
+        return STATUS_DONE;
+    return split_folder_about(folder, name, "is a folder: remove it", STATUS_USAGE);
+}
+
+static enum status each_unmade(const struct split_folder *folder, file_call call)
 {
     enum status status = STATUS_DONE;
     for (size_t i = 0; i < folder->n_routes && status == STATUS_DONE; i++)
         if (!folder->split->files[i].made)
-            status =
-                remove_file(folder, folder->split->files[i].name, folder->options->split_packing);
+            status = call(folder, folder->split->files[i].name, folder->options->split_packing);
     return status;
+}
+
+enum status split_folder_look_at_unmade(const struct split_folder *folder)
+{
+    return each_unmade(folder, look_for_folder);
+}
+
+enum status split_folder_clear_unmade(const struct split_folder *folder)
+{
+    return each_unmade(folder, remove_file);
 }

@@ -40,6 +40,10 @@ enum status split_folder_look(const struct split_folder *folder);
 /* Removes what --force lets it replace. */
 enum status split_folder_clear(const struct split_folder *folder);
 
+/* For a run that goes on: refuses when a folder is in the place of a file that it may begin.
+ * Nothing is changed yet. */
+enum status split_folder_look_at_unmade(const struct split_folder *folder);
+
 /* For a run that goes on: removes the files that were begun since. */
 enum status split_folder_clear_unmade(const struct split_folder *folder);
 

@@ -163,7 +163,7 @@ bool split_go_on(struct split *split, struct split_file *file, uint64_t len, boo
     int error = errno;
     close(fd);
     errno = error;
-    file->made = good && cut;
+    file->made = good;
     file->len = len;
     file->inode = stat.st_ino;
     return good;
