@@ -37,12 +37,12 @@ def make_lines(rng, size):
     lines, total = [], 0
     while total < size:
         preferences = {name: rng.random() < 0.5 for name in ("Ads", "Fun")}
-        preferences["Rare"] = rng.random() < 0.001
+        preferences["Rare"] = not lines or rng.random() < 0.001  # never none at all
         event = {"messageId": str(rng.getrandbits(64)), "text": "x" * rng.choice([0, 50, 300, 4000]),
                  "context": {"consent": {"categoryPreferences": preferences}}}
         line = json.dumps(event).encode()
         kind = rng.randrange(200)
-        if kind < 4:
+        if lines and kind < 4:
             line = [line[:-1], b"", b"\xff", b"y" * 70_000][kind]
         lines.append(line + b"\n")
         total += len(lines[-1])
