@@ -138,7 +138,7 @@ static enum status write_failed(const struct run *run, const struct sink *sink, 
     const char *reached = split                        ? "; each file holds whole lines from before"
                           : place.line != 0 && !events ? "; standard output has all up to this line"
                           : place.line != 0            ? "; all up to this line was written"
-                          : place.file != NULL         ? "; nothing of this file was written"
+                          : place.file != NULL         ? "; no event of this file was written whole"
                                                        : "";
     message(place, SEVERITY_ERROR, "cannot write %s: %s%s", sink->name, strerror(sink->error),
             reached);
