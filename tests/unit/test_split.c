@@ -44,6 +44,20 @@ static void end_split(struct splitting *splitting)
     split_free(&splitting->split);
 }
 
+/* One whose failure was told. */
+static void end_failed_split(struct splitting *splitting)
+{
+    split_end(&splitting->sink);
+    sink_close(&splitting->sink);
+    split_free(&splitting->split);
+}
+
+static void check_fault(const struct splitting *splitting, int error, const char *path)
+{
+    ck_assert_int_eq(splitting->sink.error, error);
+    ck_assert_str_eq(splitting->sink.name, path);
+}
+
 static void check_file(const char *name, const char *bytes)
 {
     char read[256];
@@ -85,11 +99,8 @@ START_TEST(a_file_in_the_way_is_left_alone)
     put(&splitting, 1, "two\n", 9);
     write_file(path, "mine", 4);
     ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_FAILED);
-    ck_assert_int_eq(splitting.sink.error, EEXIST);
-    ck_assert_str_eq(splitting.sink.name, path);
-    ck_assert_int_eq(split_end(&splitting.sink), SINK_OK);
-    sink_close(&splitting.sink);
-    split_free(&splitting.split);
+    check_fault(&splitting, EEXIST, path);
+    end_split(&splitting);
     check_file("a", "one\n");
     check_file("b", "mine");
     remove_folder();
@@ -171,11 +182,8 @@ START_TEST(a_file_that_was_changed_is_left_alone)
     if (!sync)
         put(&splitting, 0, "three\n", 9);
     ck_assert_int_eq(split_flush(&splitting.sink, sync), SINK_FAILED);
-    ck_assert_int_eq(splitting.sink.error, ESTALE);
-    ck_assert_str_eq(splitting.sink.name, path);
-    split_end(&splitting.sink);
-    sink_close(&splitting.sink);
-    split_free(&splitting.split);
+    check_fault(&splitting, ESTALE, path);
+    end_failed_split(&splitting);
     check_left_alone((size_t)_i / 2);
     remove_folder();
 }
@@ -194,8 +202,7 @@ START_TEST(a_file_that_was_removed_is_told_when_it_is_closed)
     ck_assert_int_eq(unlink(path), 0);
     put(&splitting, 1, "two\n", 9);
     ck_assert_int_eq(split_flush(&splitting.sink, false), SINK_FAILED);
-    ck_assert_int_eq(splitting.sink.error, ENOENT);
-    ck_assert_str_eq(splitting.sink.name, path);
+    check_fault(&splitting, ENOENT, path);
     end_split(&splitting);
     remove_folder();
 }
@@ -244,11 +251,8 @@ START_TEST(a_file_that_was_removed_is_told)
         ck_assert_int_eq(split_flush(&splitting.sink, true), SINK_FAILED);
     else
         ck_assert_int_eq(split_end(&splitting.sink), SINK_FAILED);
-    ck_assert_int_eq(splitting.sink.error, ENOENT);
-    ck_assert_str_eq(splitting.sink.name, path);
-    split_end(&splitting.sink);
-    sink_close(&splitting.sink);
-    split_free(&splitting.split);
+    check_fault(&splitting, ENOENT, path);
+    end_failed_split(&splitting);
     remove_folder();
 }
 END_TEST
